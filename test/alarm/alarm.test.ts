@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { CameraAlarm } from "../../src/alarm/alarm.ts";
+import { alarmSchema, type CameraConfig, cameraSchema } from "../../src/config/schema.ts";
+import type { Person } from "../../src/vision/person.ts";
+import { person } from "../fakes/people.ts";
+
+const FRAME_MS = 1000 / 15;
+const config = alarmSchema.parse({});
+
+const scenes = {
+  upright: () => [person("upright")],
+  falling: () => [person("falling")],
+  fallen: () => [person("fallen")],
+  low: () => [person("low")],
+  empty: () => [],
+} satisfies Record<string, () => Person[]>;
+
+/** Plays scenes of so many seconds at 15 frames/s and writes down what changed, when. */
+class Stage {
+  readonly alarm: CameraAlarm;
+  readonly timeline: { kind: string; s: number }[] = [];
+  #frame = 0;
+
+  constructor(camera: Partial<CameraConfig> = {}, alarm: Partial<typeof config> = {}) {
+    this.alarm = new CameraAlarm(
+      { ...cameraSchema.parse({ name: "hall", url: "file:///x" }), ...camera },
+      { ...config, ...alarm },
+    );
+  }
+
+  get now() {
+    return { at: this.#frame * FRAME_MS, wallTime: this.#frame * FRAME_MS };
+  }
+
+  play(scene: keyof typeof scenes | (() => Person[]), seconds: number): this {
+    const people = typeof scene === "string" ? scenes[scene] : scene;
+    for (let i = 0; i < seconds * 15; i += 1) {
+      this.#frame += 1;
+      for (const change of this.alarm.decide(people(), this.now)) {
+        this.timeline.push({ kind: change.kind, s: Math.round(change.at / 100) / 10 });
+      }
+    }
+    return this;
+  }
+
+  get kinds(): string[] {
+    return this.timeline.map((step) => step.kind);
+  }
+}
+
+describe("an alarm", () => {
+  it("is suspected after three falling frames and confirmed once the person has stayed down", () => {
+    const stage = new Stage().play("upright", 2).play("falling", 0.6).play("fallen", 3);
+    expect(stage.timeline).toEqual([
+      { kind: "suspected", s: 2.2 },
+      { kind: "confirmed", s: 3 },
+    ]);
+  });
+
+  it("says why, in words and numbers", () => {
+    const stage = new Stage().play("falling", 0.6);
+    expect(stage.alarm.open[0]?.why).toMatchObject({ votes: 3, asked: 3, dropSpeed: expect.closeTo(0.8) });
+    expect(stage.alarm.open[0]?.why.text).toBe(
+      "falling in 3 of 3 frames, torso 4° from upright, dropping 0.8 picture heights/s",
+    );
+  });
+
+  it("is not raised by one or two falling frames", () => {
+    expect(
+      new Stage()
+        .play("upright", 1)
+        .play("falling", 2 / 15)
+        .play("upright", 3).kinds,
+    ).toEqual([]);
+  });
+
+  it("becomes a near miss when the person gets up within the grace period", () => {
+    const stage = new Stage().play("falling", 0.4).play("upright", 2);
+    expect(stage.kinds).toEqual(["suspected", "recovered"]);
+    expect(stage.alarm.open).toEqual([]);
+  });
+
+  it("is cleared without confirmation when the suspicion neither holds nor resolves", () => {
+    expect(new Stage().play("falling", 0.4).play("low", 4).kinds).toEqual(["suspected", "cleared"]);
+  });
+
+  it("is cleared when the suspected person leaves the view", () => {
+    expect(new Stage().play("falling", 0.4).play("empty", 5).kinds).toEqual(["suspected", "cleared"]);
+  });
+
+  it("is raised as down for somebody who lies there without a seen fall, after its own dwell", () => {
+    const stage = new Stage().play("fallen", 8);
+    expect(stage.timeline).toEqual([{ kind: "down", s: 5.1 }]);
+  });
+
+  it("follows a track that breaks on landing", () => {
+    const stage = new Stage()
+      .play("falling", 0.4)
+      .play("empty", 0.3)
+      .play(() => [person("fallen", { track: 2, y: 0.6 })], 3);
+    expect(stage.kinds).toEqual(["suspected", "confirmed"]);
+    expect(stage.alarm.open).toHaveLength(1);
+  });
+
+  it("is raised for each of two people who fall", () => {
+    const both = (pose: "falling" | "fallen") => () => [
+      person(pose, { track: 1, x: 0.2 }),
+      person(pose, { track: 2, x: 0.8 }),
+    ];
+    const stage = new Stage().play(both("falling"), 0.6).play(both("fallen"), 2);
+    expect(stage.kinds).toEqual(["suspected", "suspected", "confirmed", "confirmed"]);
+    expect(new Set(stage.alarm.open.map((alarm) => alarm.id)).size).toBe(2);
+  });
+
+  it("is raised again for a second fall of somebody who got up, while the first still waits for its reset", () => {
+    const stage = new Stage()
+      .play("falling", 0.6)
+      .play("fallen", 2)
+      .play("upright", 4)
+      .play("falling", 0.6)
+      .play("fallen", 2);
+    expect(stage.kinds).toEqual(["suspected", "confirmed", "suspected", "confirmed"]);
+    expect(stage.alarm.open).toHaveLength(2);
+  });
+
+  it("gives the same changes for the same people at the same times", () => {
+    const run = () => new Stage().play("upright", 1).play("falling", 0.5).play("fallen", 3).timeline;
+    expect(run()).toEqual(run());
+  });
+
+  it("ignores coasting people: a predicted position is no evidence", () => {
+    expect(new Stage().play(() => [person("falling", { coasting: true })], 3).kinds).toEqual([]);
+  });
+});
+
+describe("a confirmed alarm", () => {
+  const fallen = () => new Stage().play("falling", 0.6).play("fallen", 2);
+
+  it("latches: it stays when the person has got up", () => {
+    const stage = fallen().play("upright", 60);
+    expect(stage.alarm.open).toMatchObject([{ kind: "confirmed", tier: 2, persists: false }]);
+  });
+
+  it("refuses a reset while the person lies there, and says why", () => {
+    const stage = fallen();
+    const [alarm] = stage.alarm.open;
+    expect(stage.alarm.reset(alarm?.id ?? "", "ada", stage.now)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("track 1"),
+    });
+    expect(stage.alarm.open).toHaveLength(1);
+  });
+
+  it("is cleared by a reset once the person has been up for clearAfterS", () => {
+    const stage = fallen().play("upright", 2.5);
+    const result = stage.alarm.reset(stage.alarm.open[0]?.id ?? "", "ada", stage.now);
+    expect(result).toMatchObject({ ok: true, changes: [{ kind: "cleared", why: { text: "reset by ada" } }] });
+    expect(stage.alarm.open).toEqual([]);
+  });
+
+  it("is acknowledged once, by name, and stays open", () => {
+    const stage = fallen();
+    const id = stage.alarm.open[0]?.id ?? "";
+    expect(stage.alarm.acknowledge(id, "ada", 0)).toMatchObject([{ kind: "acknowledged" }]);
+    expect(stage.alarm.acknowledge(id, "bob", 0)).toEqual([]);
+    expect(stage.alarm.open).toMatchObject([{ acknowledgedBy: "ada" }]);
+  });
+
+  it("clears by itself only where latching is switched off", () => {
+    const stage = new Stage({}, { latching: false }).play("falling", 0.6).play("fallen", 2).play("upright", 4);
+    expect(stage.kinds).toEqual(["suspected", "confirmed", "cleared"]);
+  });
+});
