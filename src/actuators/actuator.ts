@@ -20,14 +20,15 @@ export interface Command {
 /**
  * What became of a command.
  * `confirmed`: the other side holds the wanted state (read back, acknowledged) before the deadline ·
- * `commanded`: written in time, but this output cannot be read back ·
- * `late`: done, but after the deadline · `failed`: not done.
+ * `commanded`: written in time, but this output cannot be read back, or a later command was written before it was ·
+ * `late`: done, but after the deadline · `failed`: not done, or nobody can tell.
  */
 export type Outcome = "confirmed" | "commanded" | "late" | "failed";
 
 export interface Receipt {
   readonly actuator: string;
   readonly alarm: string;
+  /** What the output was driven to: `active` for an idle command that met a latched output. */
   readonly state: OutputState;
   readonly outcome: Outcome;
   /** Issue of the command to bytes written, ms; NaN when nothing was written. */
@@ -43,11 +44,18 @@ export interface Receipt {
  *
  * "Applied" promises: the write has left this process before `apply` yields to other work when the connection is up;
  * `apply` never throws and always resolves no later than the deadline plus 50 ms with a receipt; two calls in a row are
- * carried out in order. A latching output stays active until `release`d by a person's reset, whatever idle commands say.
+ * carried out in order. The output is active while any alarm asks for it. A latching output stays active until
+ * `release`d by a person's reset, whatever idle commands say.
  */
 export interface Actuator {
   readonly name: string;
+  /** Life of a command to this output, ms. */
+  readonly deadlineMs: number;
+  /** What it was last asked to be; undefined before the first command. */
+  readonly state: OutputState | undefined;
   apply(command: Command): Promise<Receipt>;
+  /** A person's reset of `command.alarm`: lets go of the latch, then as an idle command. */
+  release(command: Command): Promise<Receipt>;
   /** Connected and, where it can be read back, in the state it was last asked for. */
   health(): { ok: boolean; detail: string };
   /** Opens connections in the background and keeps them open; never throws. */
