@@ -1,6 +1,5 @@
 import type { Receipt } from "./actuators/actuator.ts";
 import type { AlarmChange } from "./alarm/change.ts";
-import type { Place } from "./alarm/zones.ts";
 import type { Clock } from "./lib/clock.ts";
 import { asError } from "./lib/failure.ts";
 import type { Logger } from "./observe/log.ts";
@@ -68,11 +67,11 @@ export class Respond {
   }
 
   /** Starts the response and returns at once with the time it took to command the outputs, ms. Never throws. */
-  to(happening: Happening, place: Pick<Place, "tier1" | "tier2">, reset = false): number {
+  to(happening: Happening, reset = false): number {
     const { clock, metrics } = this.#parts;
     const { change } = happening;
     const issuedAt = clock.now();
-    const receipts = this.#command(change, place, issuedAt, reset);
+    const receipts = this.#command(change, issuedAt, reset);
     const commandMs = clock.now() - issuedAt;
     metrics.changes.inc({ camera: change.camera, change: change.kind });
     this.#track(this.#record({ ...happening, times: { ...happening.times, actuate: commandMs } }, receipts, issuedAt));
@@ -84,23 +83,19 @@ export class Respond {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  #command(
-    change: AlarmChange,
-    place: Pick<Place, "tier1" | "tier2">,
-    issuedAt: number,
-    reset: boolean,
-  ): Promise<Receipt[]> {
+  #command(change: AlarmChange, issuedAt: number, reset: boolean): Promise<Receipt[]> {
     const { outputs } = this.#parts;
-    const both = [...place.tier1, ...place.tier2];
+    const { tier1, tier2 } = change.actions;
+    const both = [...tier1, ...tier2];
     const order = { alarm: change.alarm, issuedAt, reason: change.why.text, camera: change.camera, zone: change.zone };
     switch (change.kind) {
       case "suspected":
-        return outputs.fire(place.tier1, { ...order, state: "active" });
+        return outputs.fire(tier1, { ...order, state: "active" });
       case "confirmed":
       case "down":
         return outputs.fire(both, { ...order, state: "active" });
       case "recovered":
-        return outputs.fire(place.tier1, { ...order, state: "idle" });
+        return outputs.fire(tier1, { ...order, state: "idle" });
       case "cleared":
         return reset ? outputs.release(both, order) : outputs.fire(both, { ...order, state: "idle" });
       case "acknowledged":

@@ -25,6 +25,7 @@ function change(kind: ChangeKind): AlarmChange {
     camera: "hall",
     zone: "press",
     machine: "press-1",
+    actions: place,
     track: 1,
     at: 1_000,
     wallTime: 0,
@@ -48,7 +49,7 @@ const confirmed = (actuator: string): Receipt => ({
 function scene({ hang = false, full = false } = {}) {
   const steps: string[] = [];
   const responses: Response[] = [];
-  const order = (verb: string) => (names: readonly string[], firing: { state?: string }) => {
+  const order = (verb: string) => (names: readonly string[], firing: { alarm: string; state?: string }) => {
     steps.push(`${verb} ${names.join("+")}${firing.state ? ` ${firing.state}` : ""}`);
     return hang ? new Promise<Receipt[]>(() => {}) : Promise.resolve(names.map(confirmed));
   };
@@ -65,7 +66,7 @@ function scene({ hang = false, full = false } = {}) {
     onResponse: (response) => responses.push(response),
   });
   const to = (kind: ChangeKind, reset = false) =>
-    respond.to({ change: change(kind), times: {}, trail: undefined, tier: 0 }, place, reset);
+    respond.to({ change: change(kind), times: {}, trail: undefined, tier: 0 }, reset);
   return { respond, to, steps, responses };
 }
 

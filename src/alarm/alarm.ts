@@ -242,6 +242,7 @@ export class CameraAlarm {
       camera: this.#camera.name,
       zone: entry.place.name,
       machine: entry.place.machine,
+      actions: entry.place,
       track: entry.track,
       at: when.at,
       wallTime: when.wallTime,

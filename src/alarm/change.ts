@@ -35,6 +35,8 @@ export interface AlarmChange {
   readonly zone: string;
   /** The machine that the zone guards, if any. */
   readonly machine: string | undefined;
+  /** Names of the actuators that the zone asks for, per tier. */
+  readonly actions: { readonly tier1: readonly string[]; readonly tier2: readonly string[] };
   readonly track: number;
   /** Capture time of the deciding frame (monotonic ms). */
   readonly at: Monotonic;
