@@ -5,7 +5,7 @@ import type { Line, Order } from "./output.ts";
 export class BeaconLine implements Line {
   readonly #name: string;
   readonly #log: Logger;
-  #lit = false;
+  #lit: boolean | undefined;
 
   constructor(name: string, log: Logger) {
     this.#name = name;
@@ -16,7 +16,8 @@ export class BeaconLine implements Line {
     const changed = this.#lit !== order.energised;
     this.#lit = order.energised;
     order.written();
-    if (changed) setImmediate(() => this.#log.info({ beacon: this.#name, lit: this.#lit }, "beacon"));
+    // Other outputs may still have to be written: the log line comes after them.
+    if (changed) setImmediate(() => this.#log.info({ beacon: this.#name, lit: order.energised }, "beacon"));
     return "confirmed";
   }
 
