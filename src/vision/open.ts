@@ -1,0 +1,67 @@
+import { resolve } from "node:path";
+import type { VisionConfig } from "../config/schema.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
+import { loadModels, type ModelSet, shippedCatalogue } from "./catalogue.ts";
+import { Crew } from "./crew.ts";
+import { openEye } from "./eye.ts";
+import { bytesOf } from "./memory.ts";
+import { type Spawn, Thread } from "./thread.ts";
+import type { Vision } from "./vision.ts";
+
+/**
+ * A run that takes longer than this hangs. No model of ours needs a tenth of it on the slowest board, and a camera must
+ * not be blind for longer; `device.ts` raises it to twice the longest latency budget.
+ */
+const HUNG_AFTER_MS = 1_000;
+
+export interface VisionDeps {
+  clock: Clock;
+  log: Logger;
+  metrics?: Metrics;
+  hungAfterMs?: number;
+  /** Starts the worker thread; a test hands in its own to hold the real thread and end it. */
+  spawn?: Spawn;
+}
+
+/** Builds vision; nothing is read or started before `start`. */
+export function openVision(config: VisionConfig, deps: VisionDeps): Vision {
+  const { clock, log, metrics } = deps;
+  const hungAfterMs = Math.max(HUNG_AFTER_MS, deps.hungAfterMs ?? 0);
+  let models: ModelSet | undefined;
+  let crew: Crew | undefined;
+
+  return {
+    async start() {
+      const catalogue = config.catalogue === undefined ? shippedCatalogue : resolve(config.catalogue);
+      const set = await loadModels(catalogue, config.tiers, config.fall);
+      models = set;
+      const pictureBytes = Math.max(...set.tiers.map(({ entry }) => bytesOf(entry.input)));
+      crew = new Crew({
+        size: config.workers,
+        clock,
+        log,
+        open: (first) =>
+          new Thread({
+            models: set,
+            provider: config.provider,
+            threads: config.threads,
+            pictureBytes,
+            selfTest: first,
+            hungAfterMs,
+            spawn: deps.spawn,
+          }),
+        onLost: (reason) => metrics?.workerRestarts.inc({ reason }),
+      });
+      return crew.start();
+    },
+    eye() {
+      if (!models || !crew) throw new Error("start vision before opening an eye");
+      return openEye({ crew, clock, sizes: models.tiers.map(({ entry }) => entry.input), minScore: config.minScore });
+    },
+    async close() {
+      await crew?.close();
+    },
+  };
+}
