@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Aedes } from "aedes";
 import { connectAsync, type MqttClient } from "mqtt";
+import { startBroker } from "../../demo/broker.ts";
 import { freePort } from "./free-port.ts";
 
 /** A broker on loopback that can be killed and brought back on its port. */
@@ -50,27 +49,15 @@ export async function startMosquitto(settings: readonly string[] = ["allow_anony
 
 /** The in-process twin. */
 export async function startAedes(): Promise<Broker> {
-  const port = await freePort();
-  let stop = async (): Promise<void> => {};
-  const revive = async (): Promise<void> => {
-    const aedes = await Aedes.createBroker();
-    const server = createServer({ noDelay: true }, aedes.handle);
-    const sockets = new Set<Socket>();
-    server.on("connection", (socket) => {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => sockets.delete(socket));
-    });
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-    stop = async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-      await new Promise<void>((resolve) => aedes.close(() => resolve()));
-    };
+  let broker = await startBroker();
+  const { port, url } = broker;
+  return {
+    url,
+    kill: () => broker.close(),
+    revive: async () => {
+      broker = await startBroker({ port });
+    },
   };
-  await revive();
-  return { url: `mqtt://127.0.0.1:${port}`, revive, kill: () => stop() };
 }
 
 /** Everything published under `topics`, as an independent client hears it. */
