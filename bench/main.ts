@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import { asError, UsageError } from "../src/lib/failure.ts";
+import { footageDir } from "./paths.ts";
+
+const program = new Command("bench")
+  .description("Measures Spotter on this machine. bench/README.md tells how these numbers can mislead.")
+  .showHelpAfterError();
+
+program
+  .command("accuracy")
+  .description("judge every clip of a footage folder by events: recall, precision, delay, false alarms per hour")
+  .option("--footage <dir>", "folder with manifest.json and clips", footageDir)
+  .option("--only <text>", "only clips whose path contains this text")
+  .option("-c, --config <file>", "take alarm and vision settings from this configuration")
+  .option("--json <file>", "also write everything as JSON")
+  .action(async (options) => (await import("./accuracy.ts")).accuracy(options));
+
+program
+  .command("latency")
+  .description(
+    "time per stage, frame to decision against the bare model run, and picture to Modbus write over loopback RTSP",
+  )
+  .option("--json <file>", "also write everything as JSON")
+  .option("--seconds <n>", "length of each measurement", Number, 60)
+  .action(async (options) => (await import("./latency.ts")).latency(options));
+
+program
+  .command("throughput")
+  .description("cameras at 10 frames/s per core, with every frame accounted for")
+  .option("--json <file>", "also write everything as JSON")
+  .option("--seconds <n>", "length of each step", Number, 15)
+  .action(async (options) => (await import("./throughput.ts")).throughput(options));
+
+program
+  .command("soak")
+  .description("the whole device at full rate for a while: slope of memory, memory per camera, start to armed")
+  .option("--json <file>", "also write everything as JSON")
+  .option("--minutes <n>", "how long", Number, 15)
+  .action(async (options) => (await import("./soak.ts")).soak(options));
+
+program
+  .command("sizes")
+  .description("bytes of each kind of event, beside JSON of the same content")
+  .option("--json <file>", "also write everything as JSON")
+  .action(async (options) => (await import("./sizes.ts")).printSizes(options));
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  const error = asError(thrown);
+  process.stderr.write(`${error instanceof UsageError ? error.message : (error.stack ?? error.message)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
