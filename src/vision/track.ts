@@ -1,5 +1,5 @@
 import type { Monotonic } from "../lib/clock.ts";
-import { affinity, centreDistance } from "./affinity.ts";
+import { affinity } from "./affinity.ts";
 import { assign } from "./assign.ts";
 import { bodyLength, hipMiddle, torsoAngle } from "./body.ts";
 import { Kalman } from "./kalman.ts";
@@ -12,8 +12,6 @@ const LOW_SCORE = 0.1;
 /** A certain row may take a track from this affinity on, a doubtful one needs more. */
 const FIT = 0.15;
 const FIT_DOUBTFUL = 0.3;
-/** Looks in which a body must be seen before it is somebody: one-frame ghosts never are. */
-const HITS = 2;
 /** How long a track goes on unseen, s; one that was last seen lying longer, for the floor is where eyes fail. */
 const COAST_S = 1.5;
 const COAST_LYING_S = 4;
@@ -23,9 +21,6 @@ const DAMPING_S = 0.4;
 const ACCELERATION = 6;
 /** Standard deviation of a box side, in body lengths. */
 const NOISE = 0.04;
-/** A new track so close (body lengths) to where an unseen one is expected is the same body come back. */
-const RETURN_DISTANCE = 0.6;
-
 /** A body followed from look to look. Lengths in picture heights. */
 export interface Track {
   readonly id: number;
@@ -77,26 +72,12 @@ export class Tracker {
       at,
     );
     this.#tracks = this.#tracks.filter((track) => track.lives(at));
-    for (const track of budding) this.#welcomeBack(track, at);
+    // A budding track that still lives was seen a second time: no ghost of one frame becomes somebody.
+    for (const track of budding) if (track.lives(at)) track.confirm(this.#nextId++);
     for (const row of unclaimed) {
       if (this.#tracks.length < MAX_TRACKS) this.#tracks.push(new Followed(0, row, at));
     }
     return this.#tracks.filter((track) => track.confirmed);
-  }
-
-  /** A new body gets an id on its second look: that of a track that vanished right there, else a fresh one. */
-  #welcomeBack(track: Followed, at: Monotonic): void {
-    if (track.confirmed || track.seen < HITS) return;
-    const lost = this.#tracks
-      .filter((other) => other.confirmed && other.lastSeen < track.since && other.coasting)
-      .map((other) => ({ other, distance: centreDistance(other.row, track.row) / bodyLength(track.row) }))
-      .sort((a, b) => a.distance - b.distance)[0];
-    if (lost && lost.distance < RETURN_DISTANCE) {
-      lost.other.see(track.row, at);
-      this.#tracks = this.#tracks.filter((other) => other !== track);
-    } else {
-      track.confirm(this.#nextId++);
-    }
   }
 }
 
