@@ -1,0 +1,1 @@
+"""Synthetic people: MakeHuman bodies in CMU and rag-doll motion, drawn with OpenGL."""
