@@ -9,9 +9,6 @@ import type { ModelReport } from "./vision.ts";
 const RESTARTS = 5;
 const WINDOW_MS = 60_000;
 
-/** How long `close` waits for threads; one that hangs in native code is left behind for the process' end. */
-const END_LIMIT_MS = 2_000;
-
 export interface CrewOptions {
   size: number;
   clock: Clock;
@@ -76,12 +73,7 @@ export class Crew {
     const ends = [...this.#all].map((thread) => thread.end());
     this.#all.clear();
     this.#free.length = 0;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_LIMIT_MS);
-    });
-    await Promise.race([Promise.all(ends), limit]);
-    clearTimeout(timer);
+    await Promise.all(ends);
   }
 
   async #hire(first: boolean): Promise<ModelReport[]> {
@@ -101,10 +93,10 @@ export class Crew {
   }
 
   #replace(thread: Thread, lost: VisionLost): void {
+    if (this.#closed) return;
     this.#all.delete(thread);
     const index = this.#free.indexOf(thread);
     if (index >= 0) this.#free.splice(index, 1);
-    if (this.#closed) return;
     this.#options.onLost(lost.reason);
     this.#options.log.error({ reason: lost.reason }, `${lost.message}; starting a new one`);
     this.#restart(lost);

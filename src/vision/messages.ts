@@ -15,6 +15,11 @@ export interface WorkerStart {
 /** One question at a time; the pictures and numbers lie in shared memory. */
 export type Question = { kind: "look"; tier: number; hints: number } | { kind: "judge"; tracks: number };
 
+/** Asks the worker to leave by itself; see Thread.end. */
+export interface Farewell {
+  kind: "end";
+}
+
 export type Answer =
   | { kind: "ready"; reports: ModelReport[] }
   /** `rows`: rows filled by `look`; 0 for `judge`. */

@@ -28,7 +28,7 @@ export interface VisionDeps {
 /** Builds vision; nothing is read or started before `start`. */
 export function openVision(config: VisionConfig, deps: VisionDeps): Vision {
   const { clock, log, metrics } = deps;
-  const hungAfterMs = Math.max(HUNG_AFTER_MS, deps.hungAfterMs ?? 0);
+  const { hungAfterMs = HUNG_AFTER_MS } = deps;
   let models: ModelSet | undefined;
   let crew: Crew | undefined;
 

@@ -1,13 +1,16 @@
 import { Worker } from "node:worker_threads";
 import { VisionLost } from "./lost.ts";
 import { type Memory, shareMemory } from "./memory.ts";
-import type { Answer, Question, WorkerStart } from "./messages.ts";
+import type { Answer, Farewell, Question, WorkerStart } from "./messages.ts";
 import type { ModelReport } from "./vision.ts";
 
 /** Starts the worker; handed in so that a test can hold the real thread and end it. */
 export type Spawn = (file: URL, start: WorkerStart) => Worker;
 
 const spawnWorker: Spawn = (file, start) => new Worker(file, { workerData: start, name: "vision" });
+
+/** How long `end` waits for the run in progress, ms. */
+const END_LIMIT_MS = 2_000;
 
 /** Loading and testing the models takes this long at most; a slow board needs seconds, a broken disk for ever. */
 const START_LIMIT_MS = 60_000;
@@ -66,11 +69,21 @@ export class Thread {
   }
 
   /**
-   * Ends the thread. A thread inside a native run ends only when that run returns, which no JavaScript can hasten, so
-   * nobody should wait for this longer than a moment.
+   * Asks the thread to leave and waits for it, 2 s at most. It is never terminated: a thread that is stopped inside a
+   * run takes the whole process along when that run returns (ONNX Runtime's binding throws into a dead isolate). One
+   * that hangs in native code is left behind: it leaves by itself if its run ever returns.
    */
   async end(): Promise<void> {
-    await this.#worker.terminate();
+    this.#dismiss();
+    const timer = setTimeout(() => {
+      this.#lose(new VisionLost("hung", `vision worker did not end within ${END_LIMIT_MS} ms`));
+    }, END_LIMIT_MS);
+    await this.lost;
+    clearTimeout(timer);
+  }
+
+  #dismiss(): void {
+    this.#worker.postMessage({ kind: "end" } satisfies Farewell);
   }
 
   #await(limitMs: number, what: string): Promise<Answer> {
@@ -81,7 +94,7 @@ export class Thread {
         setImmediate(() => {
           if (this.#pending?.timer !== timer) return;
           this.#lose(new VisionLost("hung", `vision worker gave no answer to ${what} within ${limitMs} ms`));
-          void this.end();
+          this.#dismiss();
         });
       }, limitMs);
       this.#pending = { resolve, reject, timer };
@@ -98,6 +111,8 @@ export class Thread {
   #lose(error: VisionLost): void {
     if (this.#gone) return;
     this.#gone = error;
+    // A thread left behind in a hang shall not keep the process alive.
+    this.#worker.unref();
     this.#take()?.reject(error);
     this.#settleLost(error);
   }

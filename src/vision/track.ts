@@ -73,7 +73,7 @@ export class Tracker {
     );
     this.#tracks = this.#tracks.filter((track) => track.lives(at));
     // A budding track that still lives was seen a second time: no ghost of one frame becomes somebody.
-    for (const track of budding) if (track.lives(at)) track.confirm(this.#nextId++);
+    for (const track of this.#tracks) if (!track.confirmed) track.confirm(this.#nextId++);
     for (const row of unclaimed) {
       if (this.#tracks.length < MAX_TRACKS) this.#tracks.push(new Followed(0, row, at));
     }

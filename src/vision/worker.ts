@@ -5,7 +5,7 @@ import { openEyes } from "./families/eyes.ts";
 import type { Runtime } from "./families/family.ts";
 import { openFallModel } from "./families/spotter-fall.ts";
 import { shareMemory } from "./memory.ts";
-import type { Answer, Question, WorkerStart } from "./messages.ts";
+import type { Answer, Farewell, Question, WorkerStart } from "./messages.ts";
 import { selfTest, warmUp } from "./self-test.ts";
 
 /*
@@ -55,9 +55,14 @@ try {
   const judge = await openFallModel(fall, memory, runtime);
   const reports = start.selfTest ? await selfTest(start, eyes, judge, memory, runtime) : await warmUp(eyes, judge);
 
-  port.on("message", (question: Question) => {
+  let running: Promise<void> = Promise.resolve();
+  port.on("message", (question: Question | Farewell) => {
+    if (question.kind === "end") {
+      running.finally(() => port.close());
+      return;
+    }
     const run = question.kind === "look" ? eyes[question.tier]!.look(question.hints) : judge.judge(question.tracks);
-    run.then(
+    running = run.then(
       (rows) => post({ kind: "done", rows }),
       (error) => post({ kind: "failed", message: asError(error).message }),
     );

@@ -70,13 +70,17 @@ describe("a tracker", () => {
 
   it("prefers a certain row to a doubtful one that fits better", () => {
     const looks = play(
-      (t) => [
-        row({ x: t < 1 ? 0.5 : 0.56, y: 0.9 }),
-        ...(t < 1 ? [] : [row({ x: 0.46, y: 0.9, height: 0.45, score: 0.2 })]),
-      ],
+      (t) => (t < 1 ? [row({ x: 0.5, y: 0.9 })] : [row({ x: 0.7, y: 0.9 }), row({ x: 0.5, y: 0.9, score: 0.2 })]),
       { seconds: 1.1 },
     );
-    expect(centreX(looks.at(-1)!.tracks[0]!)).toBeCloseTo(0.56);
+    expect(centreX(looks.at(-1)!.tracks[0]!)).toBeCloseTo(0.7);
+  });
+
+  it("expects an unseen body to slow down and stop", () => {
+    const looks = play((t) => (t > 1 ? [] : [row({ x: 0.5 + 0.5 * t, y: 0.9 })]), { seconds: 2.4 });
+    expect(looks.at(-1)!.tracks[0]!.coasting).toBe(true);
+    expect(centreX(looks.at(-1)!.tracks[0]!)).toBeGreaterThan(1.05);
+    expect(centreX(looks.at(-1)!.tracks[0]!)).toBeLessThan(1.3);
   });
 
   it("keeps two people apart whose boxes lie in each other", () => {

@@ -1,0 +1,116 @@
+import type { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../../src/lib/clock.ts";
+import { Metrics } from "../../src/observe/metrics.ts";
+import { VisionLost } from "../../src/vision/lost.ts";
+import { steeringFrame } from "./frames.ts";
+import { openSteered } from "./steered.ts";
+
+let open: ReturnType<typeof openSteered>;
+afterEach(async () => {
+  for (const { firstPixel } of open.workers) firstPixel[0] = 0;
+  await open.vision.close();
+});
+
+async function start(...args: Parameters<typeof openSteered>) {
+  open = openSteered(...args);
+  await open.vision.start();
+  return open;
+}
+
+const lostBy = (look: Promise<unknown>): Promise<VisionLost> =>
+  look.then(
+    () => expect.unreachable("the look came back"),
+    (error) => {
+      expect(error).toBeInstanceOf(VisionLost);
+      return error as VisionLost;
+    },
+  );
+
+/** Sends what no question looks like: the uncaught error ends the thread. */
+function kill(thread: Worker): Promise<unknown> {
+  const ended = new Promise((resolve) => thread.once("exit", resolve));
+  thread.postMessage(null);
+  return ended;
+}
+
+describe("a vision worker that hangs", () => {
+  it("loses its look, is replaced, and the tracks go on with their ids", async () => {
+    const metrics = new Metrics();
+    const { vision, workers } = await start({}, { metrics });
+    const eye = vision.eye("hall");
+    for (const at of [0, 100]) await eye.look(() => steeringFrame({ at }), 0);
+    const lost = await lostBy(eye.look(() => steeringFrame({ at: 200, hold: true }), 0));
+    expect(lost).toMatchObject({ reason: "hung", fault: false });
+    expect(lost.message).toContain('no answer to the question "look" within 1000 ms');
+
+    const after = await eye.look(() => steeringFrame({ at: 300 }), 0);
+    expect(after!.look.people[0]).toMatchObject({ track: 1, seen: 3, coasting: false });
+    expect(workers).toHaveLength(2);
+    expect(await metrics.registry.getSingleMetricAsString("spotter_worker_restarts_total")).toContain(
+      'spotter_worker_restarts_total{reason="hung"} 1',
+    );
+  });
+
+  it("leaves the other camera its own worker", async () => {
+    const { vision } = await start({ workers: 2 });
+    const hung = lostBy(vision.eye("hall").look(() => steeringFrame({ hold: true }), 0));
+    expect(await vision.eye("yard").look(() => steeringFrame(), 0)).toBeDefined();
+    expect((await hung).reason).toBe("hung");
+  });
+});
+
+describe("a vision worker that dies", () => {
+  it("loses the look it was asked for, and the next look waits for its successor", async () => {
+    const { vision, workers } = await start();
+    const eye = vision.eye("hall");
+    void kill(workers[0]!.thread);
+    expect(await lostBy(eye.look(() => steeringFrame(), 0))).toMatchObject({ reason: "died", fault: false });
+    expect(await eye.look(() => steeringFrame({ at: 100 }), 0)).toBeDefined();
+    expect(workers).toHaveLength(2);
+  });
+
+  it("is replaced when it dies between looks", async () => {
+    const { vision, workers } = await start();
+    await kill(workers[0]!.thread);
+    expect(await vision.eye("hall").look(() => steeringFrame(), 0)).toBeDefined();
+    expect(workers).toHaveLength(2);
+  });
+
+  it("is a fault after five restarts within a minute", async () => {
+    const clock = new ManualClock();
+    const { vision, workers } = await start({}, { clock });
+    const eye = vision.eye("hall");
+    for (let i = 0; i < 5; i++) {
+      await kill(workers[i]!.thread);
+      expect(await eye.look(() => steeringFrame(), 0)).toBeDefined();
+    }
+    await kill(workers[5]!.thread);
+    const lost = await lostBy(eye.look(() => steeringFrame(), 0));
+    expect(lost.fault).toBe(true);
+    expect(lost.message).toContain("5 vision workers were lost within 60 s");
+    expect(workers).toHaveLength(6);
+  });
+});
+
+describe("closing vision", () => {
+  it("lets the look under way finish and refuses those who queue", async () => {
+    const { vision, workers } = await start({}, { hungAfterMs: 60_000 });
+    const looking = vision.eye("hall").look(() => steeringFrame({ hold: true }), 0);
+    const queued = expect(vision.eye("yard").look(() => steeringFrame(), 0)).rejects.toThrow("vision is closed");
+    await new Promise(setImmediate);
+    const closed = vision.close();
+    await queued;
+    workers[0]!.firstPixel[0] = 0;
+    expect(await looking).toBeDefined();
+    await closed;
+  });
+
+  it("leaves a worker behind that hangs", async () => {
+    const { vision } = await start({}, { hungAfterMs: 60_000 });
+    const held = lostBy(vision.eye("hall").look(() => steeringFrame({ hold: true }), 0));
+    await new Promise(setImmediate);
+    await vision.close();
+    expect((await held).message).toContain("did not end within 2000 ms");
+  });
+});
