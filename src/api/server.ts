@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import fastify, { type FastifyInstance } from "fastify";
 import { redact } from "../config/redact.ts";
 import type { ApiConfig, Config } from "../config/schema.ts";
@@ -96,16 +96,22 @@ export function entrance(url: string, { token }: Credential): string {
   return `${url}/#token=${token}`;
 }
 
-/** The live page: three files, read once. */
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** The live page: a few plain files, read once. */
 function page(app: FastifyInstance): void {
-  const files = [
-    ["/", "index.html", "text/html; charset=utf-8"],
-    ["/page.css", "page.css", "text/css; charset=utf-8"],
-    ["/page.js", "page.js", "text/javascript; charset=utf-8"],
-    ["/icon.svg", "icon.svg", "image/svg+xml"],
-  ] as const;
-  for (const [path, name, type] of files) {
-    const bytes = readFileSync(join(import.meta.dirname, "page", name));
-    app.get(path, { config: { open: true } }, async (_request, reply) => reply.type(type).send(bytes));
+  const folder = join(import.meta.dirname, "page");
+  for (const name of readdirSync(folder)) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    const bytes = readFileSync(join(folder, name));
+    app.get(name === "index.html" ? "/" : `/${name}`, { config: { open: true } }, async (_request, reply) =>
+      reply.type(type).send(bytes),
+    );
   }
 }
