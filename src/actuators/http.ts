@@ -10,6 +10,7 @@ import type { OpenDeps } from "./open.ts";
 import type { Line, Order } from "./output.ts";
 import { payload } from "./payload.ts";
 import { readPem } from "./pem.ts";
+import { sever } from "./sever.ts";
 
 type HttpConfig = Extract<ActuatorConfig, { kind: "http" }>;
 
@@ -111,7 +112,11 @@ export class HttpLine implements Line {
     const send = this.#config.url.startsWith("https:") ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const request = send(this.#config.url, { method: "POST", agent: this.#agent, headers });
-      const giveUp = (): void => void request.destroy(new Error(`no answer within ${Math.round(limitMs)} ms`));
+      const giveUp = (): void => {
+        reject(new Error(`no answer within ${Math.round(limitMs)} ms`));
+        if (request.socket !== null) sever(request.socket);
+        request.destroy();
+      };
       const timer = setTimeout(giveUp, limitMs);
       order.signal.addEventListener("abort", giveUp, { once: true });
       const over = (): void => {

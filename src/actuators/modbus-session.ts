@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { asError } from "../lib/failure.ts";
 import type { Session } from "./link.ts";
 import { decodeReply, encodeRequest, ModbusException, ReplyReader, type Request } from "./modbus-codec.ts";
+import { sever } from "./sever.ts";
 
 /** How long a slave may take for one answer; one that takes longer is treated as gone. */
 export const ANSWER_LIMIT_MS = 1000;
@@ -17,8 +18,7 @@ interface Pending {
 
 /**
  * One TCP connection to a Modbus slave: requests out, answers matched by transaction id.
- * An unanswered request ends the session by reset (RST), for otherwise the kernel would go on retransmitting the
- * request and a slave that comes back would carry out an order long dead.
+ * An unanswered request ends the session.
  */
 export class ModbusSession implements Session {
   readonly ended: Promise<Error>;
@@ -79,7 +79,7 @@ export class ModbusSession implements Session {
   end(reason: Error): void {
     if (this.#over !== undefined) return;
     this.#over = reason;
-    this.#socket.resetAndDestroy();
+    sever(this.#socket);
     for (const pending of this.#pending.values()) {
       pending.done();
       pending.reject(reason);

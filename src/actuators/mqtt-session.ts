@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { Socket } from "node:net";
 import { connect, type IClientOptions, type MqttClient } from "mqtt";
 import { asError } from "../lib/failure.ts";
 import type { Session } from "./link.ts";
+import { sever } from "./sever.ts";
 
 export type MqttOptions = Pick<IClientOptions, "username" | "password" | "ca" | "cert" | "key">;
 
@@ -63,10 +63,7 @@ export class MqttSession implements Session {
   end(reason: Error): void {
     if (this.#over !== undefined) return;
     this.#over = reason;
-    // A reset, so that the kernel does not deliver later what it has not delivered yet.
-    const { stream } = this.#client;
-    if (stream instanceof Socket && !("encrypted" in stream)) stream.resetAndDestroy();
-    else stream.destroy();
+    sever(this.#client.stream);
     this.#client.end(true);
     for (const reject of this.#unacknowledged) reject(reason);
     this.#resolveEnded(reason);

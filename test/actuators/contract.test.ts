@@ -11,24 +11,38 @@ import { configured, deps } from "./command.ts";
 for (const table of ["coil", "register"] as const) {
   describeActuator(`a Modbus ${table}`, async (settings) => {
     const slave = await ModbusSlave.start();
-    const config = { kind: "modbus", host: "127.0.0.1", port: slave.port, table, address: 3, ...settings };
+    const gate = await Gate.before(slave.port);
+    const config = { kind: "modbus", host: "127.0.0.1", port: gate.port, table, address: 3, ...settings };
     return {
       actuator: await openActuator(configured(config), deps),
       levels: () => slave.written.map(({ value }) => value === 1),
-      away: { leave: () => slave.kill(), comeBack: () => slave.revive() },
-      close: () => slave.kill(),
+      gate,
+      close: async () => {
+        await gate.shut();
+        await slave.kill();
+      },
     };
   });
 }
 
 describeActuator("a webhook", async (settings) => {
   const webhook = await Webhook.start();
-  const config = { kind: "http", url: webhook.url, secret: "env:SECRET", retries: 10, ...settings };
+  const gate = await Gate.before(webhook.port);
+  const config = {
+    kind: "http",
+    url: `http://127.0.0.1:${gate.port}/`,
+    secret: "env:SECRET",
+    retries: 10,
+    ...settings,
+  };
   return {
     actuator: await openActuator(configured(config), deps),
     levels: () => webhook.posted.map(({ body }) => JSON.parse(body).energised),
-    away: { leave: () => webhook.kill(), comeBack: () => webhook.revive() },
-    close: () => webhook.kill(),
+    gate,
+    close: async () => {
+      await gate.shut();
+      await webhook.kill();
+    },
   };
 });
 
@@ -56,7 +70,7 @@ async function wireMqtt(broker: Broker, settings: object, ackTopic?: string): Pr
   return {
     actuator: await openActuator(configured(config), deps),
     levels: () => levels,
-    away: { leave: () => gate.shut(), comeBack: () => gate.open() },
+    gate,
     close: async () => {
       await receiver.endAsync(true);
       await gate.shut();

@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Actuator } from "../../src/actuators/actuator.ts";
 import { AMPLE_MS, BRIEF_MS, command } from "../actuators/command.ts";
+import type { Gate } from "../fakes/gate.ts";
 
 /** An output with its other side. */
 export interface Wired {
   readonly actuator: Actuator;
   /** Levels that the other side has taken, first to last; true is energised. */
   levels(): boolean[];
-  /** Takes the other side away from the actuator, and brings it back; absent for `traits.local`. */
-  readonly away?: { leave(): Promise<void>; comeBack(): Promise<void> };
+  /** What the actuator's connection passes through; absent for an output without an other side. */
+  readonly gate?: Gate;
   close(): Promise<void>;
 }
 
@@ -112,21 +113,32 @@ export function describeActuator(
 
     it("never carries out a command that died while the other side was away", async () => {
       const actuator = await start({ latching: false });
-      await wired.away!.leave();
+      await wired.gate!.shut();
       const receipt = await actuator.apply(command("active", BRIEF_MS));
       expect(receipt).toMatchObject({ outcome: "failed" });
       expect(receipt.detail).not.toBe("");
       expect(actuator.health().ok).toBe(false);
-      await wired.away!.comeBack();
+      await wired.gate!.open();
+      expect(await actuator.apply(command("idle", AMPLE_MS))).toMatchObject({ state: "idle", outcome: done });
+      await settled(false);
+    });
+
+    it("never carries out a command that died on its way, however late the network delivers it", async () => {
+      const actuator = await start({ latching: false });
+      wired.gate!.freeze();
+      const receipt = await actuator.apply(command("active", BRIEF_MS));
+      expect(receipt).toMatchObject({ outcome: "failed" });
+      expect(receipt.writtenMs).toBeGreaterThanOrEqual(0);
+      await wired.gate!.thaw();
       expect(await actuator.apply(command("idle", AMPLE_MS))).toMatchObject({ state: "idle", outcome: done });
       await settled(false);
     });
 
     it("carries out a command that was given while the other side was away and is still alive", async () => {
       const actuator = await start();
-      await wired.away!.leave();
+      await wired.gate!.shut();
       const receipt = actuator.apply(command("active", AMPLE_MS));
-      await wired.away!.comeBack();
+      await wired.gate!.open();
       expect(await receipt).toMatchObject({ state: "active", outcome: done });
       await settled(true);
     });

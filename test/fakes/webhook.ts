@@ -12,6 +12,8 @@ export class Webhook {
   readonly posted: Posted[] = [];
   /** Answers a request; 204 unless a test says otherwise. */
   answer: (response: ServerResponse, nth: number) => void = (response) => response.writeHead(204).end();
+  /** So many requests are answered by closing their connection. */
+  dropConnections = 0;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -25,6 +27,11 @@ export class Webhook {
     await once(server, "listening");
     const webhook = new Webhook(server);
     server.on("request", async (request, response) => {
+      if (webhook.dropConnections > 0) {
+        webhook.dropConnections -= 1;
+        request.socket.resetAndDestroy();
+        return;
+      }
       let body = "";
       for await (const chunk of request) body += chunk;
       webhook.posted.push({ headers: request.headers, body });
@@ -41,10 +48,5 @@ export class Webhook {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
-  }
-
-  async revive(): Promise<void> {
-    this.#server.listen(this.port, "127.0.0.1");
-    await once(this.#server, "listening");
   }
 }
