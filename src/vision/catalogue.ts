@@ -25,8 +25,8 @@ const common = {
     .describe("measured, with the unit in the name"),
 };
 
-/** Models that see people; `input` is the size in which pictures are painted for them. */
-const eyesSchema = z.discriminatedUnion("family", [
+/** `input` of a model that sees people is the size in which pictures are painted for it. */
+const entrySchema = z.discriminatedUnion("family", [
   z.strictObject({
     ...common,
     family: z.literal("spotter-eyes").describe("uint8 [1,H,W,3] → people [1,20,57]; pre-processing in the graph"),
@@ -49,18 +49,19 @@ const eyesSchema = z.discriminatedUnion("family", [
     detector: file,
     landmark: file,
   }),
+  z.strictObject({
+    ...common,
+    family: z.literal("spotter-fall").describe("judges falls: history [N,20,57] and present [N,20] → posture [N,4]"),
+    ...file.shape,
+  }),
 ]);
-const fallSchema = z.strictObject({
-  ...common,
-  family: z.literal("spotter-fall").describe("history [N,20,57] and present [N,20] → posture [N,4]"),
-  ...file.shape,
-});
 
-export const catalogueSchema = z.strictObject({ models: z.array(z.union([eyesSchema, fallSchema])).min(1) });
+export const catalogueSchema = z.strictObject({ models: z.array(entrySchema).min(1) });
 
-export type EyesEntry = z.output<typeof eyesSchema>;
-export type FallEntry = z.output<typeof fallSchema>;
-type Entry = EyesEntry | FallEntry;
+type Entry = z.output<typeof entrySchema>;
+export type FallEntry = Extract<Entry, { family: "spotter-fall" }>;
+/** A model that sees people. */
+export type EyesEntry = Exclude<Entry, FallEntry>;
 type ModelFile = z.output<typeof file>;
 
 /** A catalogue entry with the verified bytes of its files, by the name the catalogue gives them. */

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import type { Worker } from "node:worker_threads";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ManualClock } from "../../src/lib/clock.ts";
 import { Metrics } from "../../src/observe/metrics.ts";
 import { VisionLost } from "../../src/vision/lost.ts";
@@ -8,6 +9,7 @@ import { openSteered } from "./steered.ts";
 
 let open: ReturnType<typeof openSteered>;
 afterEach(async () => {
+  vi.useRealTimers();
   for (const { firstPixel } of open.workers) firstPixel[0] = 0;
   await open.vision.close();
 });
@@ -77,7 +79,7 @@ describe("a vision worker that dies", () => {
     expect(workers).toHaveLength(2);
   });
 
-  it("is a fault after five restarts within a minute", async () => {
+  it("is a fault after five restarts within a minute, until the minute is over", async () => {
     const clock = new ManualClock();
     const { vision, workers } = await start({}, { clock });
     const eye = vision.eye("hall");
@@ -85,11 +87,18 @@ describe("a vision worker that dies", () => {
       await kill(workers[i]!.thread);
       expect(await eye.look(() => steeringFrame(), 0)).toBeDefined();
     }
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     await kill(workers[5]!.thread);
     const lost = await lostBy(eye.look(() => steeringFrame(), 0));
     expect(lost.fault).toBe(true);
     expect(lost.message).toContain("5 vision workers were lost within 60 s");
     expect(workers).toHaveLength(6);
+
+    clock.advance(60_000);
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    await once(workers[6]!.thread, "message");
+    expect(await eye.look(() => steeringFrame(), 0)).toBeDefined();
   });
 });
 
