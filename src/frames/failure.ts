@@ -1,0 +1,48 @@
+import {
+  AVERROR_DECODER_NOT_FOUND,
+  AVERROR_HTTP_FORBIDDEN,
+  AVERROR_HTTP_NOT_FOUND,
+  AVERROR_HTTP_UNAUTHORIZED,
+  AVERROR_INVALIDDATA,
+  AVERROR_PROTOCOL_NOT_FOUND,
+} from "node-av/constants";
+import { FFmpegError } from "node-av/lib";
+import type { CameraConfig } from "../config/schema.ts";
+import type { Input } from "./input.ts";
+
+/** Why a stream could not be opened, with the key, the value without its password, and the remedy. */
+export function openFailure(camera: CameraConfig, input: Input, code: number): Error {
+  const key = `cameras.${camera.name}`;
+  const reason = FFmpegError.strerror(code);
+  return new Error(`${key}.url: ${input.shown} cannot be opened (${reason}); ${remedy(camera, input, code)}`);
+}
+
+/** Opening took longer than `ms`. */
+export function openTimeout(camera: CameraConfig, input: Input, ms: number, awaited: string): Error {
+  return new Error(
+    `cameras.${camera.name}.url: ${input.shown} gave no ${awaited} within ${ms} ms; ` +
+      "check that the camera is on, its address and port, and any firewall between",
+  );
+}
+
+function remedy(camera: CameraConfig, input: Input, code: number): string {
+  const key = `cameras.${camera.name}`;
+  if (input.kind === "file") return "check that the file exists, is readable and is a video";
+  if (input.kind === "v4l2") return "check that the device exists and that this user may read it (group video)";
+  switch (code) {
+    case AVERROR_HTTP_UNAUTHORIZED:
+    case AVERROR_HTTP_FORBIDDEN:
+      return camera.user === undefined
+        ? `the camera asks for a log-in: set ${key}.user and ${key}.password`
+        : `check ${key}.user and the secret behind ${key}.password`;
+    case AVERROR_HTTP_NOT_FOUND:
+      return "the camera has no stream of that name: check the path in its manual";
+    case AVERROR_DECODER_NOT_FOUND:
+    case AVERROR_INVALIDDATA:
+    case AVERROR_PROTOCOL_NOT_FOUND:
+      return "what answers there is no RTSP camera: check address, port and path";
+  }
+  if (camera.url.startsWith("rtsps:"))
+    return `check host and port, and that the camera's certificate names this host and chains to ${camera.ca ?? `the system's CAs (or set ${key}.ca)`}`;
+  return "check that the camera is on, its address and its port";
+}

@@ -1,0 +1,143 @@
+import type { CameraConfig } from "../config/schema.ts";
+import type { Monotonic } from "../lib/clock.ts";
+import type { Fate } from "../observe/metrics.ts";
+import { Forecast } from "./forecast.ts";
+import type { Frame } from "./frame.ts";
+
+/** Why the gate let a frame go. */
+export type DropReason = Extract<Fate, "superseded" | "stale" | "budget" | "paced" | "shutdown">;
+
+/** Frames by what the gate did with them; `in` = `taken` + every drop + (`held` ? 1 : 0), always. */
+export interface GateCounts extends Record<DropReason, number> {
+  in: number;
+  taken: number;
+  held: boolean;
+}
+
+/** A frame in spite of the forecast when none went through for so long: otherwise one slow spell would blind a camera for ever. */
+const PROBE_AFTER_MS = 500;
+
+/** A frame that comes this share of an interval early is on time: arrival jitters. */
+const EARLY = 0.1;
+
+/**
+ * One slot per camera between the stream, which never waits, and vision, which takes a frame when it has time for one.
+ *
+ *   source ──offer──►[ paced? ]──►( slot: newest )──take──►[ stale? ]──►[ in budget? ]──► vision
+ *                        │              │                      │              │              │
+ *                      paced        superseded               stale          budget        observe
+ *                                                                             ▲              │
+ *                                                                             └── forecast ◄─┘
+ *
+ * Drop policy, in this order; every dropped frame is reported once and released:
+ * - `paced`: it came sooner than the wanted frame rate asks for, and the slot is empty;
+ * - `superseded`: a newer frame came before anybody took it. Newest wins, nothing queues;
+ * - `stale`: older than `maxFrameAgeMs` when it was about to be taken;
+ * - `budget`: its age plus the forecast (90th percentile of recent look times) exceeds `latencyBudgetMs`, and less than
+ *   500 ms have passed since the last frame went through;
+ * - `shutdown`: held or offered when the gate closed.
+ */
+export class Gate {
+  readonly #maxAgeMs: number;
+  readonly #budgetMs: number;
+  readonly #dropped: (frame: Frame, reason: DropReason) => void;
+  readonly #forecast = new Forecast();
+  readonly #counts = { in: 0, taken: 0, superseded: 0, stale: 0, budget: 0, paced: 0, shutdown: 0 };
+  #interval: number;
+  #due = Number.NEGATIVE_INFINITY;
+  #lastTaken = Number.NEGATIVE_INFINITY;
+  #slot: Frame | undefined;
+  #closed = false;
+  #wake: (() => void) | undefined;
+  #waiting: Promise<void> | undefined;
+
+  /** `dropped` is told of each frame that is let go, before it is released. */
+  constructor(
+    camera: Pick<CameraConfig, "fps" | "maxFrameAgeMs" | "latencyBudgetMs">,
+    dropped: (frame: Frame, reason: DropReason) => void,
+  ) {
+    this.#maxAgeMs = camera.maxFrameAgeMs;
+    this.#budgetMs = camera.latencyBudgetMs;
+    this.#interval = 1000 / camera.fps;
+    this.#dropped = dropped;
+  }
+
+  get counts(): GateCounts {
+    return { ...this.#counts, held: this.#slot !== undefined };
+  }
+
+  /** Lets at most `fps` frames per second through from now on. */
+  pace(fps: number): void {
+    this.#interval = 1000 / fps;
+  }
+
+  /** Takes over the frame: it is handed out by `take` or released. Never blocks. */
+  offer(frame: Frame): void {
+    this.#counts.in += 1;
+    const older = this.#slot;
+    if (this.#closed) this.#drop(frame, "shutdown");
+    else if (older) {
+      this.#slot = frame;
+      this.#drop(older, "superseded");
+    } else if (frame.capturedAt < this.#due - this.#interval * EARLY) this.#drop(frame, "paced");
+    else {
+      this.#due = Math.max(this.#due + this.#interval, frame.capturedAt);
+      this.#slot = frame;
+      this.#wakeUp();
+    }
+  }
+
+  /** Resolves when a frame waits to be taken, or the gate is closed. */
+  waiting(): Promise<void> {
+    if (this.#slot || this.#closed) return Promise.resolve();
+    this.#waiting ??= new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+    return this.#waiting;
+  }
+
+  /** The waiting frame, which is the caller's to release from here on; nothing when none waits or it is too late for it. */
+  take(now: Monotonic): Frame | undefined {
+    const frame = this.#slot;
+    if (!frame) return undefined;
+    this.#slot = undefined;
+    const age = now - frame.capturedAt;
+    const late = age + this.#forecast.ms > this.#budgetMs && now - this.#lastTaken < PROBE_AFTER_MS;
+    if (age > this.#maxAgeMs || late) {
+      this.#drop(frame, age > this.#maxAgeMs ? "stale" : "budget");
+      return undefined;
+    }
+    this.#lastTaken = now;
+    this.#counts.taken += 1;
+    return frame;
+  }
+
+  /** Learns how long a frame took from `take` to the decision about it, ms. */
+  observe(lookMs: number): void {
+    this.#forecast.add(lookMs);
+  }
+
+  /** Lets the held frame go, and every frame that is still offered; wakes whoever waits. */
+  close(): void {
+    this.#closed = true;
+    const frame = this.#slot;
+    this.#slot = undefined;
+    if (frame) this.#drop(frame, "shutdown");
+    this.#wakeUp();
+  }
+
+  #drop(frame: Frame, reason: DropReason): void {
+    this.#counts[reason] += 1;
+    try {
+      this.#dropped(frame, reason);
+    } finally {
+      frame.release();
+    }
+  }
+
+  #wakeUp(): void {
+    this.#waiting = undefined;
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}
