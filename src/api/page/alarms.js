@@ -1,5 +1,5 @@
 import { act } from "./ask.js";
-import { $, duration, h, icon, millis, say, timeOfDay, whenChanged } from "./dom.js";
+import { $, duration, fill, h, icon, millis, say, timeOfDay, whenChanged } from "./dom.js";
 
 const TITLES = {
   suspected: "Possible fall",
@@ -40,7 +40,8 @@ export function showAlarms(status, now) {
     cards.get(alarm.id).show(alarm, status, now);
   }
   whenChanged($("history"), status.alarms, () =>
-    $("history").replaceChildren(
+    fill(
+      $("history"),
       ...status.alarms.slice(0, 20).map(historyEntry),
       status.alarms.length === 0 && h("li", { class: "none" }, "No alarm since the start"),
     ),
@@ -116,7 +117,7 @@ function alarmCard({ id }) {
       since,
       `${duration(now - (alarm.steps[0]?.at ?? now))} ago${alarm.acknowledgedBy ? ` · acknowledged by ${alarm.acknowledgedBy}` : ""}`,
     );
-    whenChanged(chain, seen, () => chain.replaceChildren(...seen.map(stepChain)));
+    whenChanged(chain, seen, () => fill(chain, ...seen.map(stepChain)));
     acknowledge.hidden = alarm.acknowledgedBy !== null;
     buttons.hidden = alarm.tier !== 2;
     reset.classList.toggle("primary", alarm.acknowledgedBy !== null);

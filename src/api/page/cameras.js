@@ -1,5 +1,5 @@
 import { act } from "./ask.js";
-import { $, duration, h, icon, millis, say, whenChanged } from "./dom.js";
+import { $, duration, fill, h, icon, millis, say, whenChanged } from "./dom.js";
 
 /** From this age on a picture does not show what is. */
 const STALE_MS = 1000;
@@ -9,6 +9,12 @@ const GONE_MS = 700;
 const GAP_MS = 80;
 
 const tiles = new Map();
+
+/** How a skeleton is drawn, as the device says: pairs of keypoints, and the least visibility of one. */
+let skeleton = { limbs: [], visible: 1 };
+export function drawAs(next) {
+  skeleton = next;
+}
 
 /** A tile for each camera: the picture as fresh as it comes, what was seen in it drawn over it. */
 export function showCameras(cameras, lost) {
@@ -23,7 +29,7 @@ export function showCameras(cameras, lost) {
     tiles.get(camera.name).show(camera, lost);
   }
   whenChanged($("cameras"), cameras.length === 0, () => {
-    if (cameras.length === 0) $("cameras").replaceChildren(h("p", { class: "card none" }, "No camera configured"));
+    if (cameras.length === 0) fill($("cameras"), h("p", { class: "card none" }, "No camera configured"));
   });
 }
 
@@ -112,13 +118,13 @@ function startTile(name) {
       lost = isLost;
       whenChanged(pill, [camera.state, lost], () => {
         pill.dataset.state = lost ? "lost" : camera.state;
-        pill.replaceChildren(icon(lost ? "lost" : camera.state), lost ? "unknown" : camera.state);
+        fill(pill, icon(lost ? "lost" : camera.state), lost ? "unknown" : camera.state);
       });
       const decision = camera.decisionMs ? ` · ${millis(camera.decisionMs.p50)} to decide` : "";
       say(facts, camera.reason || `${camera.fps.toFixed(1)} frames/s · ${camera.model}${decision}`);
       const count = people.length;
       canvas.setAttribute("aria-label", `${name}: ${count === 1 ? "one person" : `${count} people`} in view`);
-      whenChanged(zones, camera.zones, () => zones.replaceChildren(...camera.zones.map((zone) => zoneSwitch(zone))));
+      whenChanged(zones, camera.zones, () => fill(zones, ...camera.zones.map((zone) => zoneSwitch(zone))));
     },
     people(seen) {
       people = seen;
@@ -174,7 +180,7 @@ function drawZone(context, zone, line) {
 
 function drawPerson(context, person, line) {
   const { width, height } = context.canvas;
-  const { limbs, visible } = window.skeleton;
+  const { limbs, visible } = skeleton;
   const colour = person.trouble ? "#ff5a4f" : "#3fe0c5";
   const at = (i) => [person.keypoints[i * 3] * width, person.keypoints[i * 3 + 1] * height];
   const seen = (i) => person.keypoints[i * 3 + 2] >= visible;

@@ -26,6 +26,13 @@ export function icon(name) {
   return svg;
 }
 
+/** Replaces what stands in `element`; like `h`, leaves out what is not there. */
+export function fill(element, ...children) {
+  element.replaceChildren(
+    ...children.flat().filter((child) => child !== undefined && child !== null && child !== false),
+  );
+}
+
 /** Sets text only when it differs, so that screen readers and selections are left in peace. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

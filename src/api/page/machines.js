@@ -62,15 +62,17 @@ function belt() {
   let way = 0;
   let before = performance.now();
   const turn = (now) => {
-    if (!svg.isConnected && before > 0 && way > 0) return;
     way += ((now - before) / 1000) * speed * 60;
     before = now;
     for (const [i, box] of [...boxes.children].entries()) box.setAttribute("x", String(((way + i * 84) % 336) - 34));
     cleats.setAttribute("stroke-dashoffset", String(-way));
-    requestAnimationFrame(turn);
+    if (svg.isConnected) requestAnimationFrame(turn);
   };
   requestAnimationFrame(turn);
-  return { svg, move: (next) => (speed = still.matches ? 0 : next) };
+  const move = (next) => {
+    speed = still.matches ? 0 : next;
+  };
+  return { svg, move };
 }
 
 function part(name, attributes) {

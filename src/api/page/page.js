@@ -1,7 +1,7 @@
 import { showAlarms } from "./alarms.js";
 import { act } from "./ask.js";
-import { showCameras, showPeople } from "./cameras.js";
-import { $, duration, h, millis, say, timeOfDay, whenChanged } from "./dom.js";
+import { drawAs, showCameras, showPeople } from "./cameras.js";
+import { $, duration, fill, h, millis, say, timeOfDay, whenChanged } from "./dom.js";
 import { showMachines } from "./machines.js";
 
 /** The device sends its state every second; after this long without one, nothing on this page is true any more. */
@@ -67,7 +67,7 @@ function showState(lost) {
   }
   if (count > 0) facts.push(["frames judged", `${Math.min(...status.cameras.map((c) => c.fps)).toFixed(1)} /s`]);
   whenChanged($("figures"), facts, () =>
-    $("figures").replaceChildren(...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+    fill($("figures"), ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
   );
 }
 
@@ -80,7 +80,8 @@ const CLOUD = {
 function showOutputs() {
   const { outputs, cloud } = status;
   whenChanged($("outputs"), outputs, () =>
-    $("outputs").replaceChildren(
+    fill(
+      $("outputs"),
       ...outputs.map((output) =>
         h(
           "li",
@@ -105,7 +106,7 @@ function showOutputs() {
 function connect() {
   stream?.close();
   stream = new EventSource("/api/live");
-  stream.addEventListener("hello", (event) => Object.assign(window.skeleton, JSON.parse(event.data)));
+  stream.addEventListener("hello", (event) => drawAs(JSON.parse(event.data)));
   stream.addEventListener("status", (event) => {
     $("main").hidden = false;
     $("login").hidden = true;
@@ -133,9 +134,6 @@ async function login(token) {
   if (refused) askForToken(refused);
   else connect();
 }
-
-/** How a skeleton is drawn; the device says. */
-window.skeleton = { limbs: [], visible: 1 };
 
 $("login").addEventListener("submit", (event) => {
   event.preventDefault();
