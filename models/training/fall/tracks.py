@@ -1,0 +1,163 @@
+"""Observed clips -> tracks -> labelled two-second windows.
+
+    python tracks.py FOOTAGE SEEN_FOLDER OUT.npz
+
+The manifest tells when somebody falls, not who and not each posture: the one who falls is the track that changes most between onset and ground (and what
+follows it there, when the track broke), and a window is labelled by the set of postures that it may show.
+"""
+import argparse
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from motion import FALL, FALLEN, LOW, UPRIGHT
+from net import ROW, SLOTS
+from observe import LEAD, NEAREST_S
+
+COAST_S = 1.5
+BEGIN_SCORE, LOW_SCORE = .35, .1
+
+
+@dataclass
+class Track:
+    """Observations of one body: times and rows."""
+
+    at: list[float] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+
+    def box(self, seconds: float) -> np.ndarray:
+        """Box of the nearest observation."""
+        return self.rows[int(np.argmin(np.abs(np.array(self.at) - seconds)))][2:6]
+
+
+def likeness(track: Track, row: np.ndarray, seconds: float) -> float:
+    """1 for the same box, falling with the distance of centres and sizes in body lengths; 0 when too far to be the same body."""
+    before, now = track.rows[-1][2:6], row[2:6]
+    if len(track.at) > 1:
+        step = min(.2, seconds - track.at[-1])
+        pace = np.clip((track.rows[-1][2:6] - track.rows[-2][2:6]) / max(.03, track.at[-1] - track.at[-2]), -1, 1)
+        before = before + pace.reshape(2, 2).mean(0)[[0, 1, 0, 1]] * step * .5
+    size = max((before[2:] - before[:2]).max(), (now[2:] - now[:2]).max(), .02)
+    centre = np.linalg.norm(before[:2] + before[2:] - now[:2] - now[2:]) / 2 / size
+    area = [np.prod(b[2:] - b[:2]) + 1e-6 for b in (before, now)]
+    overlap = np.prod(np.clip(np.minimum(before[2:], now[2:]) - np.maximum(before[:2], now[:2]), 0, None))
+    change = abs(np.log(area[0] / area[1]))
+    return max(0.0, 1 - centre / (.7 + .5 * min(1, seconds - track.at[-1])) - .25 * change + .5 * overlap / min(area))
+
+
+def follow(at: np.ndarray, rows: np.ndarray, frame: np.ndarray) -> list[Track]:
+    """Pairs the rows of each frame with the tracks so far (Hungarian); a track ends when unseen for COAST_S."""
+    alive: list[Track] = []
+    every: list[Track] = []
+    for number, seconds in enumerate(at):
+        seen = [row for row in rows[frame == number] if row[0] >= LOW_SCORE]
+        alive = [track for track in alive if seconds - track.at[-1] <= COAST_S]
+        fit = np.array([[likeness(track, row, seconds) for row in seen] for track in alive]).reshape(len(alive), len(seen))
+        used = set()
+        for i, j in zip(*linear_sum_assignment(-fit)):
+            if fit[i, j] > (.3 if seen[j][0] >= BEGIN_SCORE else .5):
+                alive[i].at.append(seconds)
+                alive[i].rows.append(seen[j])
+                used.add(j)
+        for j, row in enumerate(seen):
+            if j not in used and row[0] >= BEGIN_SCORE and not any(covers(other, row) for other in (seen[k] for k in used)):
+                alive.append(Track([seconds], [row]))
+                every.append(alive[-1])
+    return [track for track in every if len(track.at) >= 3]
+
+
+def covers(one: np.ndarray, other: np.ndarray) -> bool:
+    """Two boxes on the same body."""
+    low, high = np.maximum(one[2:4], other[2:4]), np.minimum(one[4:6], other[4:6])
+    inner = np.prod(np.clip(high - low, 0, None))
+    return inner > .6 * min(np.prod(one[4:6] - one[2:4]), np.prod(other[4:6] - other[2:4]))
+
+
+def window(track: Track, now: float) -> tuple[np.ndarray, np.ndarray]:
+    """[20,57] and [20]: slot k holds the observation nearest to now - (19-k) 0.1 s."""
+    at = np.array(track.at)
+    out, present = np.zeros((SLOTS, ROW), np.float32), np.zeros(SLOTS, np.float32)
+    past = at <= now + 1e-6
+    for slot in range(SLOTS):
+        distance = np.where(past, np.abs(at - (now - LEAD[slot])), 9)
+        best = int(distance.argmin())
+        if distance[best] <= NEAREST_S:
+            out[slot], present[slot] = track.rows[best], 1
+    return out, present
+
+
+def fallers(tracks: list[Track], onset: float, ground: float) -> list[Track]:
+    """The track that falls, and those that begin where it lands."""
+    def change(track: Track) -> float:
+        if track.at[0] > ground or track.at[-1] < onset:
+            return 0
+        a, b = track.box(onset - .1), track.box(ground + .3)
+        size = max((a[2:] - a[:2]).max(), .02)
+        return (np.abs(a - b).sum() / size) * min(1, size / .2)
+    best = max(tracks, key=change, default=None)
+    if best is None or change(best) < .3:
+        return []
+    near = best.box(ground + .5)
+    size = max((near[2:] - near[:2]).max(), .05)
+    heir = lambda t: t.at[0] > onset + .1 and t.at[0] < ground + 2 and np.linalg.norm(t.box(ground + .5)[:2] + t.box(ground + .5)[2:] - near[:2] - near[2:]) / 2 < .8 * size
+    return [best, *(track for track in tracks if track is not best and heir(track))]
+
+
+def postures(clip: dict, falls: bool, track: Track, now: float) -> tuple[list[int], float]:
+    """Postures that a window ending at `now` may show, and how much it counts."""
+    if falls:
+        onset, ground = clip["falls"][0]["onset_s"], clip["falls"][0]["ground_s"]
+        if now < onset - .15:
+            return [UPRIGHT, LOW], 1
+        if now < onset + .3:
+            return [FALL, UPRIGHT, LOW], .5
+        if now < ground + .8:
+            return [FALL], 4
+        if now < ground + 1.3:
+            return [FALL, FALLEN], 1
+        return ([FALLEN], 1.5) if now < ground + 4 else ([FALLEN, LOW, UPRIGHT], .5)
+    if "person-lying-whole-clip" in clip["tags"]:
+        boxes = np.array(track.rows)[:, 2:6]
+        wide = np.median((boxes[:, 2] - boxes[:, 0]) / np.maximum(boxes[:, 3] - boxes[:, 1], 1e-3))
+        return ([FALLEN], 1) if wide > 1.1 else ([UPRIGHT, LOW, FALLEN], .3)
+    return [UPRIGHT, LOW], 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("footage", type=Path)
+    parser.add_argument("seen", type=Path)
+    parser.add_argument("out", type=Path)
+    args = parser.parse_args()
+    out: dict[str, list] = {name: [] for name in ("track", "present", "allowed", "weight", "scene", "clip", "id", "at", "falls", "learn")}
+    missed = []
+    for clip in json.loads((args.footage / "manifest.json").read_text())["clips"]:
+        seen = args.seen / (clip["file"].replace("/", "__") + ".npz")
+        if clip["use"] != "train" or not seen.exists():
+            continue
+        with np.load(seen) as file:
+            times = file["at"]
+            tracks = follow(times, file["rows"], file["frame"])
+        falling = fallers(tracks, clip["falls"][0]["onset_s"], clip["falls"][0]["ground_s"]) if clip["falls"] else []
+        if clip["falls"] and not falling:
+            missed.append(clip["file"])
+        for number, track in enumerate(tracks):
+            mine = any(track is other for other in falling)
+            moments = [t for t in times if track.at[0] + .15 <= t <= track.at[-1] + .5]
+            for now in moments:
+                slots, present = window(track, now)
+                if present.sum() < 2:
+                    continue
+                allowed, weight = postures(clip, mine, track, now)
+                for name, value in zip(out, (slots, present, np.isin(np.arange(4), allowed), weight / max(10, len(moments)) ** .5, clip.get("scene") or clip["file"].split("/")[0], clip["file"], number, now, mine, not clip["falls"] or bool(falling))):
+                    out[name].append(value)
+    np.savez_compressed(args.out, **{name: np.array(values, dtype=np.float32 if name in ("track", "present", "weight", "at") else None) for name, values in out.items()})
+    learn = np.array(out["learn"])
+    print(f"{len(learn)} windows of {len(set(zip(out['clip'], out['id'])))} tracks in {len(set(out['clip']))} clips; falls without a track of the one who falls: {missed}")
+
+
+if __name__ == "__main__":
+    main()
