@@ -52,6 +52,8 @@ export class MqttSession implements Session {
         if (error) reject(error);
         else resolve();
       });
+      // The library holds a packet's pieces back until the next tick; all of them are there by now.
+      this.#client.stream.uncork();
     });
   }
 

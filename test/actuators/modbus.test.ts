@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Actuator } from "../../src/actuators/actuator.ts";
 import { openActuator } from "../../src/actuators/open.ts";
@@ -59,7 +60,7 @@ describe("a Modbus output", () => {
     const slave = await rogue((request) => honest(request));
     const actuator = await started(slave.port);
     await healthy(actuator);
-    const sent = vi.spyOn((await import("node:net")).Socket.prototype, "write");
+    const sent = vi.spyOn(Socket.prototype, "write");
     void actuator.apply(command("active", AMPLE_MS));
     const frames = sent.mock.calls.map(([frame]) => Buffer.from(frame as Uint8Array));
     sent.mockRestore();

@@ -77,6 +77,7 @@ export class RogueSlave {
   readonly requests: Buffer[] = [];
   connections = 0;
   answer: Answer;
+  #hangUp = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -99,6 +100,11 @@ export class RogueSlave {
     return this.requests.filter((request) => request[7] === 5 || request[7] === 6);
   }
 
+  /** Closes each connection in the orderly way once it has answered its next request. */
+  hangUpSoon(): void {
+    this.#hangUp = true;
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -119,6 +125,7 @@ export class RogueSlave {
         const answer = this.answer(request, connection);
         if (answer === "hang up") socket.destroy();
         else if (answer !== undefined && !socket.destroyed) socket.write(answer);
+        if (this.#hangUp) socket.end();
       }
     });
   }
