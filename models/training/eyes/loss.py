@@ -1,0 +1,90 @@
+"""How wrong the network is. Heat: penalty-reduced focal loss (Law & Deng, CornerNet, 2018). Boxes: generalised IoU (Rezatofighi et al., 2019)."""
+
+import torch
+from torch.nn import functional as F
+
+from .network import STRIDE, Eyes
+from .target import Batch
+
+PEAKS = 8  # best cells per picture that the second stage must also judge, whoever they belong to
+
+
+def pairs(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """IoU and generalised IoU of boxes [N, 4] row by row."""
+    wh = (torch.minimum(a[:, 2:], b[:, 2:]) - torch.maximum(a[:, :2], b[:, :2])).clamp(min=0)
+    inter = wh[:, 0] * wh[:, 1]
+    area = lambda x: (x[:, 2] - x[:, 0]).clamp(min=0) * (x[:, 3] - x[:, 1]).clamp(min=0)
+    union = (area(a) + area(b) - inter).clamp(min=1e-3)
+    hull = torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2])
+    hull = (hull[:, 0] * hull[:, 1]).clamp(min=1e-3)
+    value = inter / union
+    return value, value - (hull - union) / hull
+
+
+def heat_loss(logit: torch.Tensor, heat: torch.Tensor, ask: torch.Tensor) -> torch.Tensor:
+    p = torch.sigmoid(logit).clamp(1e-4, 1 - 1e-4)
+    centre = heat > 0.999
+    hit = -torch.log(p) * (1 - p) ** 2 * centre
+    miss = -torch.log(1 - p) * p**2 * (1 - heat) ** 4 * (~centre & ask)
+    return (hit.sum() + miss.sum()) / centre.sum().clamp(min=1)
+
+
+def joint_loss(guess: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor, size: torch.Tensor) -> torch.Tensor:
+    d = (guess - truth) / size[:, None, None]
+    loss = F.smooth_l1_loss(d, torch.zeros_like(d), beta=0.05, reduction="none").sum(2)
+    return (loss * weight).sum() / weight.sum().clamp(min=1)
+
+
+def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
+    """Every part of the loss by name, each already weighted; pictures as `Eyes.forward` wants them."""
+    t = torch.from_numpy
+    dense, pyramid = eyes(pictures)
+    dense = dense.float()
+    heat, ask = t(batch.heat), t(batch.ask)
+    out = {"heat": heat_loss(dense[:, 0], heat, ask)}
+    boxes, joints, lying, owner = t(batch.boxes), t(batch.joints), t(batch.lying), t(batch.owner)
+    cells = t(batch.cells)
+    n = len(cells)
+    with torch.no_grad():  # what the deployed graph would look at
+        logit = dense[:, :1].detach()
+        logit = torch.where(logit >= F.max_pool2d(logit, 3, 1, 1), logit, torch.full_like(logit, -30.0))
+        top = logit.flatten(1).topk(PEAKS, 1).indices
+        b = torch.arange(len(heat)).repeat_interleave(PEAKS)
+        cy, cx = top.flatten() // dense.shape[3], top.flatten() % dense.shape[3]
+        keep = ask[b, cy, cx]
+        b, cx, cy = b[keep], cx[keep], cy[keep]
+    b, cx, cy = torch.cat((cells[:, 0], b)), torch.cat((cells[:, 1], cx)), torch.cat((cells[:, 2], cy))
+    with torch.autocast("cpu", enabled=False):  # places need more than the eight bits of bfloat16
+        look = eyes.look(tuple(level.float() for level in pyramid), dense, b, cx, cy)
+    with torch.no_grad():  # a look is good when its box lies on a body of its picture
+        good = torch.zeros(len(b))
+        if len(boxes):
+            lo = torch.maximum(look["box"][:, None, :2], boxes[None, :, :2])
+            hi = torch.minimum(look["box"][:, None, 2:], boxes[None, :, 2:])
+            inter = (hi - lo).clamp(min=0).prod(2)
+            area = lambda x: (x[:, 2:] - x[:, :2]).clamp(min=0).prod(1)
+            value = inter / (area(look["box"])[:, None] + area(boxes)[None] - inter).clamp(min=1e-3)
+            value = value * (b[:, None] == owner[None])
+            good = ((value.max(1).values - 0.25) / 0.4).clamp(0, 1)
+    score = F.binary_cross_entropy_with_logits(look["score"], good, reduction="none")
+    out["score"] = 0.5 * (score[:n].mean() if n else 0.0) + 1.0 * score[n:].mean()
+    if n:
+        who = cells[:, 3]
+        truth = boxes[who]
+        size = (truth[:, 2:] - truth[:, :2]).clamp(min=4).prod(1).sqrt()
+        first, second = pairs(look["box0"][:n], truth)[1], pairs(look["box"][:n], truth)[1]
+        centre = torch.stack((cx[:n], cy[:n]), 1).float() * STRIDE + STRIDE / 2
+        wanted = torch.cat((centre - truth[:, :2], truth[:, 2:] - centre), 1).clamp(min=1.0)
+        told = dense.permute(0, 2, 3, 1)[b[:n], cy[:n], cx[:n], 1:5]
+        out["box"] = (1 - first).mean() + (1 - second).mean() + 0.3 * (told - torch.log(wanted / STRIDE)).abs().mean()
+        place = joints[who]
+        weight = (place[..., 2] > 0.9).float() + 0.4 * (place[..., 2] == 0.5)
+        out["joints"] = 2.0 * joint_loss(look["joints0"][:n], place[..., :2], weight, size) + 5.0 * joint_loss(look["joints"][:n], place[..., :2], weight, size)
+        asked = (place[..., 2] >= 0).float()
+        seen = F.binary_cross_entropy_with_logits(look["seen"][:n], (place[..., 2] > 0.9).float(), reduction="none")
+        out["seen"] = 0.3 * (seen * asked).sum() / asked.sum().clamp(min=1)
+        state = lying[who]
+        told = torch.isfinite(state)
+        if told.any():
+            out["lying"] = 0.4 * F.binary_cross_entropy_with_logits(look["lying"][:n][told], state[told])
+    return out
