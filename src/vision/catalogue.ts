@@ -127,12 +127,13 @@ export async function loadModels(path: string, tiers: readonly string[], fall: s
     throw new UsageError(`vision.fall: model "${fall}" is of family ${judge.family}; use one of family spotter-fall`);
   }
   return {
-    tiers: await Promise.all(eyes.map((entry) => readModel(path, entry))),
-    fall: await readModel(path, judge),
+    tiers: await Promise.all(eyes.map((entry) => loadModel(path, entry))),
+    fall: await loadModel(path, judge),
   };
 }
 
-async function readModel<E extends Entry>(catalogue: string, entry: E): Promise<Model<E>> {
+/** An entry with the verified bytes of its files. Throws UsageError when one is missing or was changed. */
+export async function loadModel<E extends Entry>(catalogue: string, entry: E): Promise<Model<E>> {
   const bytes: Record<string, Uint8Array> = {};
   for (const wanted of filesOf(entry)) bytes[wanted.file] = await readVerified(catalogue, entry.name, wanted);
   let golden: unknown;

@@ -1,5 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 
+export type { Tensor } from "onnxruntime-node";
+
 /** ONNX Runtime as the families see it; handed in by the worker, the only file that imports the runtime itself. */
 export interface Runtime {
   /** Loads a model on the configured provider. Throws naming `name` when the bytes are no model. */
