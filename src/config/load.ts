@@ -64,7 +64,7 @@ function parseYaml(text: string, origin: string, lines: LineCounter): { document
       prettyErrors: false,
       version: "1.2",
       merge: false,
-      logLevel: "silent",
+      logLevel: "error",
     });
     const faults = [...document.errors, ...document.warnings];
     if (faults.length > 0) {
@@ -132,10 +132,14 @@ function report(
   return [...lines.slice(0, MAX_PROBLEMS), `… and ${lines.length - MAX_PROBLEMS} more problems`].join("\n");
 }
 
-/** `cameras[1].zones[0].tier2[0]`; the whole file is `config`. */
+/** `cameras[1].zones[0].tier2[0]`; the whole file is `config`, a key that is no plain word stands in quotes. */
 function keyOf(path: Problem["path"]): string {
-  const text = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${clean(String(key))}`)).join("");
-  return text === "" ? "config" : text.replace(/^\./, "");
+  const text = path
+    .map((key) =>
+      typeof key === "number" ? `[${key}]` : `.${/^\w+$/.test(String(key)) ? String(key) : JSON.stringify(key)}`,
+    )
+    .map((part) => clean(part));
+  return path.length === 0 ? "config" : text.join("").replace(/^\./, "");
 }
 
 /** A value as the reader may see it: short, on one line, and never a secret that was written in the wrong place. */

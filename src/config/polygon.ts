@@ -4,18 +4,22 @@ type Corner = readonly [number, number];
 /** Smaller than this share of the picture an area is a slip of the pen: 10 x 10 pixels of 1080p. */
 const LEAST_AREA = 5e-5;
 
-/** What is wrong with an area drawn by these corners, with the remedy; undefined when it is a proper one. */
+/**
+ * What is wrong with an area drawn by these corners, with the remedy; undefined when it is a proper one. Fewer than three
+ * corners are somebody else's complaint.
+ */
 export function flaw(corners: readonly Corner[]): string | undefined {
+  if (corners.length < 3) return undefined;
   const sides = corners.map((corner, i) => [corner, corners[(i + 1) % corners.length] as Corner] as const);
-  for (const [i, [a, b]] of sides.entries()) {
-    if (a[0] === b[0] && a[1] === b[1])
-      return `names corner ${i} twice in a row; leave one out (the last corner joins the first by itself)`;
+  const twice = sides.findIndex(([a, b]) => a[0] === b[0] && a[1] === b[1]);
+  if (twice >= 0)
+    return `names corner ${twice} twice in a row; leave one out (the last corner joins the first by itself)`;
+  for (const [i, [a, b]] of sides.entries())
     for (const [j, [c, d]] of sides.entries()) {
-      const neighbours = j === i || j === i + 1 || (i === 0 && j === sides.length - 1);
+      const neighbours = j === i + 1 || (i === 0 && j === sides.length - 1);
       if (j > i && !neighbours && cross(a, b, c, d))
         return `crosses itself (side ${i} and side ${j}); list the corners in order round the area`;
     }
-  }
   if (area(corners) < LEAST_AREA) return "encloses no area; list at least three corners that are not on one line";
   return undefined;
 }

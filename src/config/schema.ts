@@ -44,6 +44,9 @@ const url = (...schemes: string[]) => {
   });
 };
 
+/** A name, an IPv4 or an IPv6 address, without a port. */
+const HOST = /^([^\s/:]+|(?=.*:.*:)[\da-f:.]+)$/i;
+
 const file = z.string().min(1);
 /** A topic to publish to. MQTT 3.1.1, 4.7.1: wildcards are for subscribers; 4.7.2: `$` topics are the broker's own. */
 const topic = z
@@ -233,7 +236,7 @@ export const actuatorSchema = z.discriminatedUnion("kind", [
     ...output("stop-press"),
     host: z
       .string()
-      .regex(/^[^\s/]+$/, "is no host; write its name or IP address, the port stands under port")
+      .regex(HOST, "is no host; write its name or IP address, the port stands under port")
       .describe("address of the PLC or I/O module")
       .meta({ examples: ["192.0.2.20"] }),
     port: port.default(502).describe("TCP port"),
@@ -319,7 +322,7 @@ export const uplinkSchema = z.strictObject({
 export const apiSchema = z.strictObject({
   host: z
     .string()
-    .regex(/^[^\s/]+$/, "is no address; write an IP address or host name, the port stands under port")
+    .regex(HOST, "is no address; write an IP address or host name, the port stands under port")
     .default("127.0.0.1")
     .describe("address to listen on; loopback unless you open it on purpose"),
   port: z.number().int().min(0).max(65535).default(8600).describe("TCP port; 0 picks a free one"),
