@@ -7,7 +7,8 @@ export async function act(path, body) {
       body: JSON.stringify(body),
     });
     if (answer.ok) return undefined;
-    const { message, remedy } = await answer.json();
+    const { code, message, remedy } = await answer.json();
+    if (code === "refused") return `${message[0].toUpperCase()}${message.slice(1)}.`;
     return `${message[0].toUpperCase()}${message.slice(1)}. ${remedy[0].toUpperCase()}${remedy.slice(1)}.`;
   } catch {
     return "The device did not answer. Check the connection and try again.";

@@ -104,7 +104,12 @@ function startTile(name) {
     }
     const context = canvas.getContext("2d");
     context.drawImage(picture, 0, 0);
-    const line = canvas.width / Math.max(canvas.clientWidth, 1);
+    // Picture pixels for one CSS pixel of a 16 px letter, so that lines and labels grow with the page's text.
+    const scale = Math.max(
+      canvas.width / Math.max(canvas.clientWidth, 1),
+      canvas.height / Math.max(canvas.clientHeight, 1),
+    );
+    const line = (scale * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
     for (const zone of camera?.zones ?? []) if (zone.enabled) drawZone(context, zone, line);
     if (!stale && now - peopleAt < GONE_MS) for (const person of people) drawPerson(context, person, line);
   }
