@@ -112,22 +112,25 @@ export class HttpLine implements Line {
     const send = this.#config.url.startsWith("https:") ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const request = send(this.#config.url, { method: "POST", agent: this.#agent, headers });
-      const giveUp = (): void => {
-        reject(new Error(`no answer within ${Math.round(limitMs)} ms`));
-        if (request.socket !== null) sever(request.socket);
-        request.destroy();
-      };
-      const timer = setTimeout(giveUp, limitMs);
-      order.signal.addEventListener("abort", giveUp, { once: true });
       const over = (): void => {
         clearTimeout(timer);
         order.signal.removeEventListener("abort", giveUp);
       };
+      let givenUp = false;
+      const giveUp = (): void => {
+        over();
+        givenUp = true;
+        if (request.socket !== null) sever(request.socket);
+        request.destroy();
+        reject(new Error(`no answer within ${Math.round(limitMs)} ms`));
+      };
+      const timer = setTimeout(giveUp, limitMs);
+      order.signal.addEventListener("abort", giveUp, { once: true });
       request.on("finish", () => order.written());
       request.on("error", (error: NodeJS.ErrnoException) => {
         over();
         // The receiver closed a kept connection just when it was used again: its right, and no failed attempt.
-        if (request.reusedSocket && error.code === "ECONNRESET" && order.dead === "")
+        if (!givenUp && request.reusedSocket && error.code === "ECONNRESET" && order.dead === "")
           this.#post(order, body, limitMs).then(resolve, reject);
         else reject(error);
       });

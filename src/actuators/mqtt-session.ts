@@ -57,9 +57,14 @@ export class MqttSession implements Session {
     });
   }
 
-  /** Resolves when the receiver has repeated `id`; stays pending for ever when it does not. */
+  /** Resolves when the receiver has repeated `id`; stays pending when it does not, until `forget`. */
   acknowledged(id: string): Promise<void> {
     return new Promise((resolve) => this.#waiting.set(id, resolve));
+  }
+
+  /** Nobody waits for the acknowledgement of `id` any more. */
+  forget(id: string): void {
+    this.#waiting.delete(id);
   }
 
   end(reason: Error): void {

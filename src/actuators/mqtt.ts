@@ -74,6 +74,8 @@ export class MqttLine implements Line {
         // What the broker has not acknowledged may still lie in a send buffer: it dies with the connection.
         if (order.signal.aborted && session.unacknowledged) session.end(asError(thrown));
         if (session.alive || order.dead !== "") throw thrown;
+      } finally {
+        session.forget(order.id);
       }
     }
   }

@@ -118,6 +118,7 @@ export class Output implements Actuator {
   async #energiseFirst(): Promise<void> {
     const signal = this.#untouched.signal;
     for (const wait of waits()) {
+      if (signal.aborted) return;
       const receipt = await this.#settle(this.#own("idle", "Spotter watches", Number.POSITIVE_INFINITY), signal);
       if (receipt.outcome !== "failed" || signal.aborted) return;
       this.#log.warn({ actuator: this.name, detail: receipt.detail }, "the idle state of the start is not set yet");
@@ -166,9 +167,10 @@ export class Output implements Actuator {
         this.#lastWritten = Math.max(this.#lastWritten, turn);
       },
     };
+    const over = new AbortController();
     try {
       if (order.dead !== "") throw new Error(order.dead);
-      const done = await Promise.race([this.#line.drive(order), overdue(signal)]);
+      const done = await Promise.race([this.#line.drive(order), overdue(signal, over.signal)]);
       const now = this.#clock.now();
       const confirmedMs = done === "confirmed" ? now - issuedAt : Number.NaN;
       const late = (done === "confirmed" ? now : writtenAt) > deadline;
@@ -177,6 +179,8 @@ export class Output implements Actuator {
     } catch (thrown) {
       const sent = Number.isNaN(writtenAt) ? "" : "written, but not confirmed: ";
       return this.#receipt(command, "failed", writtenAt - issuedAt, Number.NaN, sent + asError(thrown).message);
+    } finally {
+      over.abort();
     }
   }
 
@@ -190,11 +194,11 @@ export class Output implements Actuator {
   }
 }
 
-/** Rejects just after `signal` aborts, so that a line that says why itself is heard first. */
-function overdue(signal: AbortSignal): Promise<never> {
+/** Rejects just after `signal` aborts, so that a line that says why itself is heard first; stops listening at `over`. */
+function overdue(signal: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = (): void => void setImmediate(() => reject(new Error("no answer before the deadline")));
     if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+    else signal.addEventListener("abort", abort, { once: true, signal: over });
   });
 }

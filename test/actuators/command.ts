@@ -8,6 +8,8 @@ import { silentLog } from "../../src/observe/log.ts";
 export const AMPLE_MS = 20_000;
 /** So short that waiting for it is cheap: tests that mean "too late" use this. */
 export const BRIEF_MS = 150;
+/** As BRIEF_MS, where the command must have been written before it dies. */
+export const LONGER_MS = 1500;
 
 export const deps: OpenDeps = { clock: systemClock, log: silentLog, secret: () => "top secret" };
 

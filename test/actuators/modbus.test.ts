@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Actuator } from "../../src/actuators/actuator.ts";
 import { openActuator } from "../../src/actuators/open.ts";
 import { honest, ModbusSlave, RogueSlave } from "../fakes/modbus-slave.ts";
-import { AMPLE_MS, BRIEF_MS, command, configured, deps } from "./command.ts";
+import { AMPLE_MS, BRIEF_MS, command, configured, deps, LONGER_MS } from "./command.ts";
 
 const toClose: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -133,7 +133,7 @@ describe("a slave that misbehaves", () => {
   it("fails the command when it accepts the connection and stays silent", async () => {
     const slave = await rogue();
     const actuator = await started(slave.port);
-    const receipt = await actuator.apply(command("active", BRIEF_MS));
+    const receipt = await actuator.apply(command("active", LONGER_MS));
     expect(receipt.outcome).toBe("failed");
     expect(receipt.writtenMs).toBeGreaterThanOrEqual(0);
     expect(receipt.detail).toMatch(/written, but not confirmed/);
@@ -161,7 +161,7 @@ describe("a slave that misbehaves", () => {
     const slave = await slaveOn();
     slave.stuck = true;
     const actuator = await started(slave.port);
-    const receipt = await actuator.apply(command("active", 600));
+    const receipt = await actuator.apply(command("active", LONGER_MS));
     expect(receipt).toMatchObject({ outcome: "failed" });
     expect(receipt.detail).toMatch(/reads back 0 where 1 was written/);
     await unhealthy(actuator, /coil 7 reads 0 where 1 was asked for/);
@@ -200,7 +200,7 @@ describe("a slave that misbehaves", () => {
     };
     const slave = await rogue((request) => foreign(request, 1));
     const actuator = await started(slave.port);
-    const receipt = await actuator.apply(command("active", BRIEF_MS));
+    const receipt = await actuator.apply(command("active", LONGER_MS));
     expect(receipt.outcome).toBe("failed");
     expect(receipt.detail).toMatch(/foreign transaction ids ignored|no answer/);
   });

@@ -91,7 +91,7 @@ describeWith("Mosquitto", "an MQTT output on Mosquitto", () => {
   it("says why when the broker does not let it in", async () => {
     const { url } = await broker(["allow_anonymous false"]);
     const actuator = await started(url, { user: "spotter", password: "env:X" });
-    const receipt = await actuator.apply(command("active", 1500));
+    const receipt = await actuator.apply(command("active", 3000));
     expect(receipt).toMatchObject({ outcome: "failed", writtenMs: Number.NaN });
     expect(receipt.detail).toMatch(/not connected: .*Not authorized/);
   });

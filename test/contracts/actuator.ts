@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Actuator } from "../../src/actuators/actuator.ts";
-import { AMPLE_MS, BRIEF_MS, command } from "../actuators/command.ts";
+import { AMPLE_MS, BRIEF_MS, command, LONGER_MS } from "../actuators/command.ts";
 import type { Gate } from "../fakes/gate.ts";
 
 /** An output with its other side. */
@@ -126,7 +126,7 @@ export function describeActuator(
     it("never carries out a command that died on its way, however late the network delivers it", async () => {
       const actuator = await start({ latching: false });
       wired.gate!.freeze();
-      const receipt = await actuator.apply(command("active", BRIEF_MS));
+      const receipt = await actuator.apply(command("active", LONGER_MS));
       expect(receipt).toMatchObject({ outcome: "failed" });
       expect(receipt.writtenMs).toBeGreaterThanOrEqual(0);
       await wired.gate!.thaw();
