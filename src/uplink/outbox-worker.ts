@@ -41,29 +41,32 @@ function serve(port: MessagePort, given: WorkerOptions): void {
     // Whatever has come meanwhile shares one commit: many cameras cost one wait for the disk.
     const requests = [first];
     for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) requests.push(more.message);
+    const replies: OutboxReply[] = [];
     for (let at = 0; at < requests.length; ) {
       let end = at + 1;
       while (requests[at]?.op === "append" && requests[end]?.op === "append") end += 1;
-      answer(requests.slice(at, end));
+      replies.push(...answers(requests.slice(at, end)));
       at = end;
     }
     if (requests.at(-1)?.op !== "close") reply({ kind: "stats", stats: store.stats() });
+    for (const message of replies) reply(message);
   });
 
-  function answer(requests: readonly OutboxRequest[]): void {
+  function answers(requests: readonly OutboxRequest[]): OutboxReply[] {
     for (const request of requests)
       if (request.op === "append") lastSequence = Math.max(lastSequence, request.event.sequence);
     try {
       const values = run(store, requests);
-      for (const [index, { call }] of requests.entries()) reply({ kind: "done", call, value: values[index] });
+      return requests.map(({ call }, index) => ({ kind: "done", call, value: values[index] }));
     } catch (error) {
       if (isDamaged(error)) {
         const origin = store.origin(lastSequence);
         closeQuietly(store);
         // When this throws, the thread ends and is started again, and the same requests come back.
         store = replaceStore(options, asError(error).message, origin);
-        answer(requests);
-      } else for (const { call } of requests) reply({ kind: "failed", call, message: asError(error).message });
+        return answers(requests);
+      }
+      return requests.map(({ call }) => ({ kind: "failed", call, message: asError(error).message }));
     }
   }
 }
