@@ -150,9 +150,13 @@ class Followed implements Track {
   /** Moves the body to where it is expected `dt` seconds later; `row` becomes that expectation. */
   predict(dt: number): void {
     const push = ACCELERATION * this.#length;
-    for (const side of this.#sides) {
-      side.predict(dt, push);
-      if (this.coasting) side.damp(Math.exp(-dt / DAMPING_S));
+    const [x, y, width, height] = this.#sides;
+    for (const side of this.#sides) side.predict(dt, push);
+    if (this.coasting) {
+      x.damp(Math.exp(-dt / DAMPING_S));
+      y.damp(Math.exp(-dt / DAMPING_S));
+      width.damp(0);
+      height.damp(0);
     }
     this.#hip?.predict(dt, push);
     this.row = this.#expected();
@@ -198,7 +202,7 @@ class Followed implements Track {
     const [x, y, width, height] = this.#sides.map((side) => side.position) as [number, number, number, number];
     const [lastX, lastY] = centreAndSize(this.row);
     const row = Float32Array.from(this.row);
-    // A coasting size may drift; it never shrinks to nothing.
+    // A body that shrank as it fell does not go on to nothing.
     const halfWidth = Math.max(width, 0.1 * this.#length) / 2;
     const halfHeight = Math.max(height, 0.1 * this.#length) / 2;
     row[ROW_BOX] = x - halfWidth;
