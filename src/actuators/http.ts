@@ -46,7 +46,7 @@ export class HttpLine implements Line {
     this.#config = config;
     this.#clock = deps.clock;
     this.#secret = deps.secret(config.secret, `actuators.${config.name}.secret`);
-    const options = { keepAlive: true, maxSockets: 1 };
+    const options = { keepAlive: true };
     this.#agent = config.url.startsWith("https:")
       ? new HttpsAgent({
           ...options,
