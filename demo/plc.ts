@@ -52,7 +52,6 @@ export async function startPlc({ port: wanted = 0 }: { port?: number } = {}): Pr
   const events = new EventEmitter<{ change: [PlcState] }>();
   let beacon = false;
   let scans = 0;
-  let told = "";
 
   const state = (): PlcState => ({
     phase: conveyor.phase,
@@ -61,6 +60,7 @@ export async function startPlc({ port: wanted = 0 }: { port?: number } = {}): Pr
     stopRequested: conveyor.stopRequested,
     beacon,
   });
+  let told = JSON.stringify(state());
   const tell = (): void => {
     const now = state();
     const text = JSON.stringify(now);
