@@ -3,6 +3,7 @@ import type { Monotonic } from "../lib/clock.ts";
 import type { Fate } from "../observe/metrics.ts";
 import { Forecast } from "./forecast.ts";
 import type { Frame } from "./frame.ts";
+import { Pace } from "./pace.ts";
 
 /** Why the gate let a frame go. */
 export type DropReason = Extract<Fate, "superseded" | "stale" | "budget" | "paced" | "shutdown">;
@@ -16,9 +17,6 @@ export interface GateCounts extends Record<DropReason, number> {
 
 /** A frame in spite of the forecast when none went through for so long: otherwise one slow spell would blind a camera for ever. */
 const PROBE_AFTER_MS = 500;
-
-/** A frame that comes this share of an interval early is on time: arrival jitters. */
-const EARLY = 0.1;
 
 /**
  * One slot per camera between the stream, which never waits, and vision, which takes a frame when it has time for one.
@@ -43,8 +41,7 @@ export class Gate {
   readonly #dropped: (frame: Frame, reason: DropReason) => void;
   readonly #forecast = new Forecast();
   readonly #counts = { in: 0, taken: 0, superseded: 0, stale: 0, budget: 0, paced: 0, shutdown: 0 };
-  #interval: number;
-  #due = Number.NEGATIVE_INFINITY;
+  readonly #pace: Pace;
   #lastTaken = Number.NEGATIVE_INFINITY;
   #slot: Frame | undefined;
   #closed = false;
@@ -58,7 +55,7 @@ export class Gate {
   ) {
     this.#maxAgeMs = camera.maxFrameAgeMs;
     this.#budgetMs = camera.latencyBudgetMs;
-    this.#interval = 1000 / camera.fps;
+    this.#pace = new Pace(camera.fps);
     this.#dropped = dropped;
   }
 
@@ -68,7 +65,7 @@ export class Gate {
 
   /** Lets at most `fps` frames per second through from now on. */
   pace(fps: number): void {
-    this.#interval = 1000 / fps;
+    this.#pace.fps = fps;
   }
 
   /** Takes over the frame: it is handed out by `take` or released. Never blocks. */
@@ -79,9 +76,8 @@ export class Gate {
     else if (older) {
       this.#slot = frame;
       this.#drop(older, "superseded");
-    } else if (frame.capturedAt < this.#due - this.#interval * EARLY) this.#drop(frame, "paced");
+    } else if (!this.#pace.pick(frame.capturedAt)) this.#drop(frame, "paced");
     else {
-      this.#due = Math.max(this.#due + this.#interval, frame.capturedAt);
       this.#slot = frame;
       this.#wakeUp();
     }

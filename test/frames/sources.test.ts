@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll } from "vitest";
+import type { CameraConfig } from "../../src/config/schema.ts";
+import { describeFrameSource, type Stream } from "../contracts/frame-source.ts";
+import { describeWith } from "../engines.ts";
+import { makeAuthority } from "../fakes/authority.ts";
+import { writeClip } from "../fakes/clip.ts";
+import { freePort } from "../fakes/free-port.ts";
+import { type RtspOptions, RtspServer } from "../fakes/rtsp.ts";
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "spotter-test-"));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const clip = (settings: Partial<CameraConfig>) => async (): Promise<Stream> => {
+  const path = join(directory, `${settings.reader}-${settings.pace}.mp4`);
+  await writeClip(path);
+  return {
+    camera: { url: pathToFileURL(path).href, ...settings },
+    unreachable: { url: pathToFileURL(join(directory, "missing.mp4")).href, ...settings },
+    close: async () => {},
+  };
+};
+
+const rtsp =
+  (settings: Partial<CameraConfig>, options: RtspOptions = {}) =>
+  async (): Promise<Stream> => {
+    const server = await RtspServer.start(options);
+    const scheme = server.url.split(":")[0];
+    return {
+      camera: { url: server.url, ...settings },
+      unreachable: { url: `${scheme}://localhost:${await freePort()}/cam`, ...settings },
+      close: () => server.kill(),
+    };
+  };
+
+describeFrameSource("a file, decoded by libav", clip({ reader: "libav", pace: "clip" }), "libav");
+describeFrameSource("a file at a camera's pace", clip({ reader: "libav", pace: "camera" }), "libav");
+
+describeWith("ffmpeg", "with ffmpeg", () => {
+  describeFrameSource("a file, decoded by a child ffmpeg", clip({ reader: "ffmpeg", pace: "clip" }), "ffmpeg");
+});
+
+describeWith("GStreamer RTSP server", "with a real RTSP server", () => {
+  describeFrameSource("RTSP over TCP", rtsp({ reader: "libav" }), "libav");
+  describeFrameSource("RTSP over UDP", rtsp({ reader: "libav", transport: "udp" }), "libav");
+  describeFrameSource("RTSP with H.265", rtsp({ reader: "libav" }, { codec: "h265" }), "libav");
+  describeFrameSource(
+    "RTSPS with a CA of its own",
+    async () => {
+      const { ca, certificate, key } = makeAuthority(directory, "camera");
+      return rtsp({ reader: "libav", ca }, { certificate, key })();
+    },
+    "libav",
+  );
+});
+
+describeWith(["GStreamer RTSP server", "ffmpeg"], "with a real RTSP server and ffmpeg", () => {
+  describeFrameSource("RTSP read by a child ffmpeg", rtsp({ reader: "ffmpeg" }), "ffmpeg");
+});
