@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Clock } from "../lib/clock.ts";
 import { type Credential, same } from "./credential.ts";
 import { ApiFailure } from "./failure.ts";
@@ -79,19 +79,13 @@ export function guard(app: FastifyInstance, credential: Credential, host: string
     },
     async (request, reply) => {
       check(request, request.body.token, credential.token);
-      setCookie(reply, credential.session, MONTH_S);
+      reply.header(
+        "set-cookie",
+        `${COOKIE}=${credential.session}; Path=/; Max-Age=${MONTH_S}; HttpOnly; SameSite=Strict`,
+      );
       return { ok: true };
     },
   );
-
-  app.post("/api/logout", { config: { open: true } }, async (_request, reply) => {
-    setCookie(reply, "", 0);
-    return { ok: true };
-  });
-}
-
-function setCookie(reply: FastifyReply, value: string, maxAgeS: number): void {
-  reply.header("set-cookie", `${COOKIE}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict`);
 }
 
 function cookie(header: string | undefined): string | undefined {

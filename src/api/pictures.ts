@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import type { Clock, Monotonic } from "../lib/clock.ts";
 import type { DeviceView, Picture } from "./device.ts";
 import { drawOverlay } from "./overlay.ts";
 
@@ -11,32 +12,62 @@ export interface Jpeg {
   stale: boolean;
 }
 
+/** Widths that a picture comes in, pixels; bounded, so that nobody can fill the memory with sizes. */
+const WIDTHS = [320, 480, 640, 960, 1280, 1920];
+/** The device is asked for a picture at most this often per view: scaling one costs the same core that judges frames. */
+const GAP_MS = 80;
+
+interface View extends Jpeg {
+  /** The picture that it shows. */
+  of: string;
+  askedAt: Monotonic;
+}
+
 /**
- * The newest picture of each camera as JPEG. Every view of a picture is encoded once, whatever the number of watchers:
- * who asks while the encoder works on the same one waits for that one.
+ * The newest picture of each camera as JPEG, made once for all watchers: they cost the device ten pictures a second and
+ * size, however many there are.
  */
 export class Pictures {
   readonly #device: DeviceView;
-  readonly #latest = new Map<string, { of: string; bytes: Promise<Buffer> }>();
+  readonly #clock: Clock;
+  readonly #views = new Map<string, Promise<View | undefined>>();
 
-  constructor(device: DeviceView) {
+  constructor(device: DeviceView, clock: Clock) {
     this.#device = device;
+    this.#clock = clock;
   }
 
   /** `overlay`: zones, people and a caption burned in. Undefined while the camera has given no picture. */
   async jpeg(camera: string, maxWidth: number, overlay: boolean): Promise<Jpeg | undefined> {
-    const picture = this.#device.picture(camera, maxWidth);
+    const width = WIDTHS.find((one) => one >= maxWidth) ?? (WIDTHS.at(-1) as number);
+    const key = `${camera} ${width} ${overlay}`;
+    const now = this.#clock.now();
+    const last = this.#views.get(key);
+    const before = await last?.catch(() => undefined);
+    // Somebody else asked meanwhile: share what they get.
+    const meanwhile = this.#views.get(key);
+    if (meanwhile !== last) return meanwhile;
+    if (before && now - before.askedAt < GAP_MS) return { ...before, ageMs: before.ageMs + now - before.askedAt };
+    const next = this.#look(camera, width, overlay, before, now);
+    this.#views.set(key, next);
+    return next;
+  }
+
+  async #look(
+    camera: string,
+    width: number,
+    overlay: boolean,
+    before: View | undefined,
+    askedAt: Monotonic,
+  ): Promise<View | undefined> {
+    const picture = this.#device.picture(camera, width);
     if (!picture) return undefined;
     const { ageMs } = picture;
     const stale = ageMs >= STALE_MS;
-    const key = `${camera} ${maxWidth} ${overlay}`;
     // A stale picture tells its age in whole seconds, so it is drawn again each second.
     const of = `${picture.sequence} ${stale ? Math.floor(ageMs / 1000) : ""}`;
-    const latest = this.#latest.get(key);
-    if (latest?.of === of) return { bytes: await latest.bytes, ageMs, stale };
-    const bytes = this.#encode(camera, picture, overlay, stale);
-    this.#latest.set(key, { of, bytes });
-    return { bytes: await bytes, ageMs, stale };
+    const bytes = before?.of === of ? before.bytes : await this.#encode(camera, picture, overlay, stale);
+    return { bytes, ageMs, stale, of, askedAt };
   }
 
   #encode(camera: string, picture: Picture, overlay: boolean, stale: boolean): Promise<Buffer> {

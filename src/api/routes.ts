@@ -53,8 +53,8 @@ export function routes(app: FastifyInstance, { device, live, pictures, config, l
     async (request, reply) => {
       const { camera } = request.params;
       const { overlay = "1", width = "960" } = request.query;
-      mustKnow(device, camera);
-      const jpeg = await pictures.jpeg(camera, Math.min(Number(width), 1920), overlay === "1");
+      mustKnow(config, camera);
+      const jpeg = await pictures.jpeg(camera, Number(width), overlay === "1");
       if (!jpeg)
         throw new ApiFailure("not-found", `camera ${camera} has given no picture yet`, {
           remedy: "see GET /api/cameras for its state and the reason",
@@ -71,7 +71,7 @@ export function routes(app: FastifyInstance, { device, live, pictures, config, l
     { schema: { params: object({ camera: name, zone: name }), body: object({ enabled: { type: "boolean" } }) } },
     async (request) => {
       const { camera, zone } = request.params;
-      mustKnow(device, camera);
+      mustKnow(config, camera);
       grant(device.enableZone(camera, zone, request.body.enabled));
       log.warn({ camera, zone, enabled: request.body.enabled }, "a zone was switched");
       return { ok: true };
@@ -102,8 +102,8 @@ export function routes(app: FastifyInstance, { device, live, pictures, config, l
   });
 }
 
-function mustKnow(device: DeviceView, camera: string): void {
-  if (!device.status().cameras.some(({ name }) => name === camera))
+function mustKnow(config: Config, camera: string): void {
+  if (!config.cameras.some(({ name }) => name === camera))
     throw new ApiFailure("not-found", `there is no camera ${camera}`);
 }
 

@@ -66,7 +66,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   app.addHook("preClose", async () => live.close());
   guard(app, credential, config.api.host, clock);
   page(app);
-  routes(app, { device, live, pictures: new Pictures(device), config: redact(config), log });
+  routes(app, { device, live, pictures: new Pictures(device, clock), config: redact(config), log });
   return app;
 }
 

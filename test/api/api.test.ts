@@ -13,7 +13,8 @@ import { FakeDevice, person, picture } from "./fake-device.ts";
 const key = credential("t".repeat(43));
 const bearer = { authorization: `Bearer ${key.token}` };
 const config = parseConfig(
-  "actuators: [{kind: http, name: help, url: 'https://h/x?token=abc', secret: env:S}]",
+  `cameras: [{name: press-line, url: "rtsp://h/1"}]
+actuators: [{kind: http, name: help, url: "https://h/x?token=abc", secret: env:S}]`,
   "test",
 );
 
@@ -87,13 +88,29 @@ describe("a snapshot", () => {
   });
 
   it("is drawn again for a new frame, and once for all who ask for the same one", async () => {
-    const bytes = async () => (await get("/api/cameras/press-line/snapshot.jpg?overlay=0")).rawPayload;
+    const bytes = async () => {
+      clock.advance(100);
+      return (await get("/api/cameras/press-line/snapshot.jpg?overlay=0")).rawPayload;
+    };
     device.shown = await picture(1, 20);
     const first = await bytes();
     device.shown = { ...device.shown, data: new Uint8Array(640 * 360 * 3) };
     expect((await bytes()).equals(first)).toBe(true);
     device.shown = { ...device.shown, sequence: 2 };
     expect((await bytes()).equals(first)).toBe(false);
+  });
+
+  it("costs the device ten pictures a second and size at most, and tells its true age meanwhile", async () => {
+    device.shown = await picture(1, 20);
+    const age = async (query: string) =>
+      (await get(`/api/cameras/press-line/snapshot.jpg?${query}`)).headers["x-age-ms"];
+    expect(await age("width=640")).toBe("20");
+    clock.advance(50);
+    device.shown = await picture(2, 5);
+    expect([await age("width=640"), await age("width=600")]).toEqual(["70", "70"]);
+    expect(device.pictures).toEqual([640]);
+    clock.advance(50);
+    expect(await age("width=640")).toBe("5");
   });
 
   it("does not exist before the first picture, nor of an unknown camera", async () => {

@@ -46,13 +46,16 @@ export class FakeDevice implements DeviceView {
   seen: Person[] = [];
   shown: Picture | undefined;
   readonly calls: string[] = [];
+  /** Widths of the pictures that were asked for. */
+  readonly pictures: number[] = [];
   readonly #listeners = new Set<(news: News) => void>();
 
   status(): Status {
     return this.current;
   }
 
-  picture(): Picture | undefined {
+  picture(_camera: string, maxWidth: number): Picture | undefined {
+    this.pictures.push(maxWidth);
     return this.shown;
   }
 

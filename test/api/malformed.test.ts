@@ -9,7 +9,11 @@ import { FakeDevice } from "./fake-device.ts";
 
 const key = credential("t".repeat(43));
 const device = new FakeDevice();
-const app = buildApi({ device, credential: key, config: parseConfig("", "test") });
+const app = buildApi({
+  device,
+  credential: key,
+  config: parseConfig('cameras: [{name: press-line, url: "rtsp://h/1"}]', "test"),
+});
 let port: number;
 
 beforeAll(async () => {

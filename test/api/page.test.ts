@@ -27,7 +27,11 @@ describeWith("Chromium", "the live page", () => {
   beforeEach(async () => {
     device = new FakeDevice();
     device.shown = await picture(1, 30);
-    app = buildApi({ device, credential: key, config: parseConfig("", "test") });
+    app = buildApi({
+      device,
+      credential: key,
+      config: parseConfig('cameras: [{name: press-line, url: "rtsp://h/1"}]', "test"),
+    });
     url = await listen(app, { host: "127.0.0.1", port: 0 });
     page = await browser.newPage();
     faults = [];
