@@ -1,11 +1,24 @@
 import { join } from "node:path";
 import { cameraSchema } from "../../src/config/schema.ts";
-import type { Frame } from "../../src/frames/frame.ts";
+import type { Frame, Size } from "../../src/frames/frame.ts";
 import { LibavSource } from "../../src/frames/libav.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLog } from "../../src/observe/log.ts";
 import type { Eye, Look } from "../../src/vision/vision.ts";
 import { footageDir } from "../engines.ts";
+
+/** The picture of a clip at `at` seconds, as painted in `size`. */
+export async function pictureOf(file: string, at: number, size: Size): Promise<Uint8Array> {
+  const picture = new Uint8Array(size.width * size.height * 3);
+  const eye: Eye = {
+    async look(take) {
+      take()?.paint(picture, size);
+      return undefined;
+    },
+  };
+  await watch(eye, file, { from: at, to: at + 0.2, fps: 1 });
+  return picture;
+}
 
 /** Plays a clip of the shared footage into an eye, `fps` looks per second of the clip, from `from` to `to` seconds. */
 export async function watch(
