@@ -39,8 +39,9 @@ export class MqttTransport implements Transport {
   readonly #stop = new AbortController();
   #client: MqttClient | undefined;
   #running: Promise<void> | undefined;
+  #abandon: (reason: string) => void = () => {};
   /** Told why the link was lost. */
-  #waiting = new Set<(reason: Error) => void>();
+  readonly #waiting = new Set<(reason: Error) => void>();
 
   /** Throws LimitError when the client id or the state topic is more than a broker takes. */
   constructor(options: MqttTransportOptions) {
@@ -70,7 +71,7 @@ export class MqttTransport implements Transport {
     if (!client) throw new Error("not connected to the broker");
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {
-        client.stream.destroy(new Error(`no PUBACK within ${this.#options.ackMs ?? ACK_MS} ms`));
+        this.#abandon(`no PUBACK within ${this.#options.ackMs ?? ACK_MS} ms`);
       }, this.#options.ackMs ?? ACK_MS);
       const settle = (error?: Error | null) => {
         clearTimeout(late);
@@ -95,6 +96,10 @@ export class MqttTransport implements Transport {
     client.on("error", (error) => {
       failure = asError(error);
     });
+    this.#abandon = (reason) => {
+      failure = new Error(reason);
+      client.stream.destroy();
+    };
     const over = new Promise<void>((resolve) => {
       client.once("close", () => resolve());
       signal.addEventListener("abort", () => resolve(), { once: true });
