@@ -176,6 +176,11 @@ describe("who may use the API", () => {
     expect((await get("/api/state", { cookie: cookie.split(";")[0] as string })).statusCode).toBe(200);
   });
 
+  it("knows a cookie of its own from any other, the token itself included", async () => {
+    for (const value of ["wrong", key.token, `${key.session}x`, ""])
+      expect((await get("/api/state", { cookie: `spotter=${value}` })).statusCode).toBe(401);
+  });
+
   it("changes nothing for a cookie alone: the page's own header must be there, and its own origin", async () => {
     device.fall();
     const cookie = `spotter=${key.session}`;
