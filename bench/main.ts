@@ -1,3 +1,4 @@
+import "../src/lib/threads.ts";
 import { Command } from "commander";
 import { asError, UsageError } from "../src/lib/failure.ts";
 import { footageDir } from "./paths.ts";

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./lib/threads.ts";
 import { Command, InvalidArgumentError } from "commander";
 import { packageVersion } from "./cli/version.ts";
 import { asError, UsageError } from "./lib/failure.ts";

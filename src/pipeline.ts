@@ -52,6 +52,8 @@ export class Pipeline {
   readonly #trail = new Trail();
   #path: DecodePath | undefined;
   #newest: Frame | undefined;
+  /** When the frame in work left the gate. */
+  #takenAt = 0;
   #people: readonly Person[] = [];
   #counts: Partial<Record<Fate, number>> = {};
 
@@ -145,14 +147,15 @@ export class Pipeline {
   }
 
   async #judge(signal: AbortSignal): Promise<void> {
-    const { gate, eye, ladder, clock, metrics, camera, log, watch } = this.#parts;
+    const { gate, eye, ladder, clock, camera, log, watch } = this.#parts;
     while (!signal.aborted) {
       await gate.waiting();
       if (signal.aborted) return;
       let taken: Frame | undefined;
       try {
         const looked = await eye.look(() => {
-          taken = gate.take(clock.now());
+          this.#takenAt = clock.now();
+          taken = gate.take(this.#takenAt);
           return taken;
         }, ladder.rung.tier);
         watch.fault("");
@@ -183,7 +186,7 @@ export class Pipeline {
     this.#newest?.release();
     this.#newest = frame;
     watch.judged(clock.now());
-    gate.observe(decisionMs - frame.decodeMs);
+    gate.observe(clock.now() - this.#takenAt);
     if (ladder.judged(clock.now(), decisionMs)) this.#step();
     this.#count("decided");
     metrics.decision.observe({ camera: camera.name }, decisionMs / 1000);
@@ -202,7 +205,7 @@ export class Pipeline {
 
   /** The gate let a frame go, for this reason. */
   dropped(reason: DropReason): void {
-    const { ladder, clock, metrics, camera } = this.#parts;
+    const { ladder, clock } = this.#parts;
     this.#count(reason);
     if (ladder.dropped(clock.now(), reason)) this.#step();
   }

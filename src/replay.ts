@@ -6,6 +6,7 @@ import { type AlarmConfig, type CameraConfig, cameraSchema } from "./config/sche
 import type { Frame } from "./frames/frame.ts";
 import { holdLast } from "./frames/hold.ts";
 import { openSource } from "./frames/open.ts";
+import { Pace } from "./frames/pace.ts";
 import { systemClock } from "./lib/clock.ts";
 import { UsageError } from "./lib/failure.ts";
 import type { Logger } from "./observe/log.ts";
@@ -61,7 +62,7 @@ export async function replay(clip: string, options: ReplayOptions): Promise<Repl
 
   const judge = async (frame: Frame): Promise<void> => {
     try {
-      if (failure === undefined && pace.due(frame.capturedAt)) {
+      if (failure === undefined && pace.pick(frame.capturedAt)) {
         const looked = await eye.look(() => frame, 0);
         if (looked) {
           const decided = alarm.decide(looked.look.people, { at: frame.capturedAt, wallTime: frame.wallTime });
@@ -89,23 +90,6 @@ export async function replay(clip: string, options: ReplayOptions): Promise<Repl
   await judging;
   if (failure !== undefined) throw failure;
   return changes;
-}
-
-/** Lets at most `fps` frames a second through, evenly, by their own time. */
-class Pace {
-  readonly #interval: number;
-  #due = Number.NEGATIVE_INFINITY;
-
-  constructor(fps: number) {
-    this.#interval = 1000 / fps;
-  }
-
-  due(at: number): boolean {
-    // A tenth of an interval early is on time: time stamps are rounded.
-    if (at < this.#due - this.#interval * 0.1) return false;
-    this.#due = Math.max(this.#due + this.#interval, at);
-    return true;
-  }
 }
 
 function cameraName(path: string): string {

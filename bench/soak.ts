@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import { startBroker } from "../demo/broker.ts";
+import { PLC_MAP, startPlc } from "../demo/plc.ts";
+import { percentiles } from "./scene.ts";
+
+const SAMPLE_MS = 5_000;
+/** Memory of the first part is left out of the slope: models, decoders and caches fill up. */
+const WARM_SHARE = 0.2;
+
+interface Sample {
+  s: number;
+  rssMb: number;
+}
+
+/**
+ * `bench soak`: the whole service as its own process, two cameras at full rate, with outputs and broker, for `minutes`. Prints the time
+ * from start to armed, the slope of its memory by least squares, and memory per camera (two cameras against none).
+ */
+export async function soak({ json, minutes }: { json?: string; minutes: number }): Promise<void> {
+  const plc = await startPlc();
+  let events = 0;
+  const broker = await startBroker({ onMessage: () => events++ });
+  try {
+    const outputs = { plcPort: plc.port, brokerUrl: broker.url };
+    const idle = await observe({ cameras: 0, minutes: 0.5, ...outputs });
+    const loaded = await observe({ cameras: 2, minutes, ...outputs });
+    const kept = loaded.samples.slice(Math.floor(loaded.samples.length * WARM_SHARE));
+    const last = (samples: Sample[]) =>
+      percentiles(samples.slice(-Math.ceil(samples.length / 2)).map(({ rssMb }) => rssMb)).p50;
+    const result = {
+      minutes,
+      startToArmedMs: loaded.armedMs,
+      rssMb: {
+        idle: last(idle.samples),
+        loaded: last(loaded.samples),
+        perCamera: (last(loaded.samples) - last(idle.samples)) / 2,
+      },
+      slopeMbPerHour: slope(kept),
+      eventsReceived: events,
+      frames: loaded.frames,
+      samples: loaded.samples,
+    };
+    process.stdout.write(
+      `start to armed ${result.startToArmedMs} ms\nmemory ${result.rssMb.idle} MB without cameras, ${result.rssMb.loaded} MB with two, ` +
+        `${result.rssMb.perCamera.toFixed(0)} MB a camera\nslope ${result.slopeMbPerHour.toFixed(1)} MB/h over the last ${Math.round(minutes * (1 - WARM_SHARE))} min\n` +
+        `${events} messages at the broker\nframes ${JSON.stringify(result.frames)}\n`,
+    );
+    if (json) writeFileSync(json, `${JSON.stringify(result, null, 1)}\n`);
+  } finally {
+    await broker.close();
+    await plc.close();
+  }
+}
+
+interface Observation {
+  cameras: number;
+  minutes: number;
+  plcPort: number;
+  brokerUrl: string;
+}
+
+async function observe({ cameras, minutes, plcPort, brokerUrl }: Observation) {
+  const dataDir = mkdtempSync(join(tmpdir(), "spotter-soak-"));
+  const clip = resolve(import.meta.dirname, "../demo/clip/fall.mp4");
+  const coil = { kind: "modbus", host: "127.0.0.1", port: plcPort };
+  const config = {
+    device: { name: "soak", dataDir, logLevel: "info" },
+    cameras: Array.from({ length: cameras }, (_, index) => ({
+      name: `camera-${index}`,
+      url: `file://${clip}`,
+      loop: true,
+      tier2: ["stop"],
+    })),
+    actuators: [{ ...coil, name: "stop", address: PLC_MAP.stopRequest, latching: false }],
+    uplink: { url: brokerUrl },
+    api: { port: 0 },
+  };
+  const file = join(dataDir, "config.yaml");
+  writeFileSync(file, stringify(config));
+  const started = performance.now();
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, "../src/main.ts"), "run", "--config", file], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let entrance = "";
+  let armedMs = Number.NaN;
+  let armed = 0;
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    entrance = /^Open (.+)$/.exec(line)?.[1] ?? entrance;
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (line.includes('"supervision state"') && line.includes('"state":"armed"') && ++armed === cameras)
+      armedMs = Math.round(performance.now() - started);
+  });
+  const samples: Sample[] = [];
+  try {
+    while (performance.now() - started < minutes * 60_000) {
+      await sleep(SAMPLE_MS);
+      if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode}`);
+      samples.push({ s: Math.round((performance.now() - started) / 1000), rssMb: rssMb(child.pid as number) });
+      process.stderr.write(`\r${cameras} cameras, ${samples.at(-1)?.s} s, ${samples.at(-1)?.rssMb} MB   `);
+    }
+    process.stderr.write("\n");
+    return { samples, armedMs, frames: await frameCounts(entrance) };
+  } finally {
+    child.kill("SIGTERM");
+    await new Promise((done) => (child.exitCode === null ? child.once("exit", done) : done(undefined)));
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Resident memory from /proc/PID/status (proc(5)), MB. */
+function rssMb(pid: number): number {
+  const kb = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Math.round(Number(kb) / 102.4) / 10;
+}
+
+async function frameCounts(entrance: string): Promise<Record<string, number>> {
+  const { origin, hash } = new URL(entrance);
+  const response = await fetch(`${origin}/metrics`, {
+    headers: { authorization: `Bearer ${hash.replace("#token=", "")}` },
+  });
+  const counts: Record<string, number> = {};
+  for (const [, fate, count] of (await response.text()).matchAll(
+    /^spotter_frames_total\{camera="[^"]+",fate="([^"]+)"\} (\d+)$/gm,
+  )) {
+    counts[fate as string] = (counts[fate as string] ?? 0) + Number(count);
+  }
+  return counts;
+}
+
+/** Least-squares slope of memory over time, MB per hour. */
+function slope(samples: Sample[]): number {
+  const n = samples.length;
+  const mean = (pick: (sample: Sample) => number) => samples.reduce((sum, sample) => sum + pick(sample), 0) / n;
+  const s = mean((sample) => sample.s);
+  const mb = mean((sample) => sample.rssMb);
+  const over = samples.reduce((sum, sample) => sum + (sample.s - s) * (sample.rssMb - mb), 0);
+  const under = samples.reduce((sum, sample) => sum + (sample.s - s) ** 2, 0);
+  return (over / under) * 3600;
+}
