@@ -16,14 +16,16 @@ class Labels:
     boxes: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))  # x1, y1, x2, y2
     joints: np.ndarray = field(default_factory=lambda: np.zeros((0, JOINTS, 3), np.float32))
     heads: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.float32))  # top of the head, NaN where unknown
+    lying: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))  # 1 or 0 where the source tells; NaN: the torso's angle decides
     ignore: np.ndarray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
 
-    def add(self, box, joints=None, head=(np.nan, np.nan)) -> None:
+    def add(self, box, joints=None, head=(np.nan, np.nan), lying=np.nan) -> None:
         if joints is None:
             joints = np.full((JOINTS, 3), UNKNOWN, np.float32)
         self.boxes = np.concatenate((self.boxes, np.asarray(box, np.float32)[None]))
         self.joints = np.concatenate((self.joints, np.asarray(joints, np.float32)[None]))
         self.heads = np.concatenate((self.heads, np.asarray(head, np.float32)[None]))
+        self.lying = np.append(self.lying, np.float32(lying))
 
     def skip(self, box) -> None:
         """Mark a region about which nothing is known."""

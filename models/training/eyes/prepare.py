@@ -1,4 +1,4 @@
-"""Gather every picture and its labels once: python -m eyes.prepare --train SHARED/train --footage SHARED/footage --models SHARED/models --lsp DIR --coco128 DIR --out CACHE
+"""Gather every picture and its labels once: python -m eyes.prepare --train SHARED/train --footage SHARED/footage --models SHARED/models --lsp DIR --coco128 DIR [--render DIR] --out CACHE
 
 Writes <out>/<source>.npy (all pictures one after another, uint8) and <source>.pkl (shape, offset, labels, split, id of each).
 Every part is resumable: a source whose files exist is left alone.
@@ -179,7 +179,7 @@ def turned(labels: Labels, k: int, shape: tuple[int, int]) -> Labels:
     """Labels of np.rot90(picture, -k) brought back to the picture of the given (height, width)."""
     h, w = shape
     back = {1: lambda p: np.stack((p[..., 1], h - p[..., 0]), -1), 3: lambda p: np.stack((w - p[..., 1], p[..., 0]), -1)}[k]
-    out = Labels(joints=labels.joints.copy())
+    out = Labels(joints=labels.joints.copy(), lying=labels.lying.copy())
     out.joints[..., :2] = back(labels.joints[..., :2])
     out.heads = back(labels.heads)
     for name in ("boxes", "ignore"):
@@ -264,6 +264,23 @@ def cutout(job: tuple[Path, Path]):
     return out
 
 
+def rendered(line: str):
+    """One picture of synthetic people. The renderer knows hidden joints too, and who lies whatever the camera sees of the torso."""
+    row = json.loads(line)
+    rgb, s = shrink(read(Path(ARGS.render) / row["file"]))
+    labels = Labels()
+    for person in row["people"]:
+        box = np.array(person["box"], np.float32) * s
+        joints = np.array(person["keypoints"], np.float32).reshape(17, 3)
+        joints[:, :2] *= s
+        joints[:, 2] = np.where(joints[:, 2] > 0, KNOWN, ABSENT)
+        if person["visible"] < 0.25 or max(box[2:] - box[:2]) < 10:
+            labels.skip(box)
+        else:
+            labels.add(box, joints, lying={"lying": 1.0, "upright": 0.0}.get(person["posture"], np.nan))
+    return rgb, labels, "test" if held_out(f"render{row['file']}", 0.05) else "train", f"render{row['file']}"
+
+
 def save(name: str, out: Path, items: list) -> None:
     index, offset = [], 0
     with open(out / f"{name}.npy.part", "wb") as f:
@@ -280,6 +297,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("train", "footage", "models", "lsp", "coco128", "out"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--render", help="folder of pictures that `python -m render.pictures` wrote")
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     out = Path(args.out)
@@ -294,6 +312,8 @@ def main() -> None:
         "footage": (clip, clips),
         "lsp": (leeds, list(enumerate(joints))),
     }
+    if args.render:
+        parts["render"] = (rendered, (Path(args.render) / "labels.jsonl").read_text().splitlines())
     with Pool(args.workers, start, (args,)) as pool:
         for name, (work, jobs) in parts.items():
             if (out / f"{name}.pkl").exists():

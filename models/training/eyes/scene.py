@@ -63,7 +63,7 @@ def move(labels, m: np.ndarray, window: np.ndarray):
     """Labels under m, cut at the window (x1, y1, x2, y2): boxes, joints, lying, ignore."""
     mirrored = np.linalg.det(m[:, :2]) < 0
     boxes, joints, lying, ignore = [], [], [], []
-    for box, j, head in zip(labels.boxes, labels.joints, labels.heads):
+    for box, j, head, told in zip(labels.boxes, labels.joints, labels.heads, labels.lying):
         moved = j.copy()
         moved[:, :2] = affine(j[:, :2], m)
         if mirrored:
@@ -77,7 +77,7 @@ def move(labels, m: np.ndarray, window: np.ndarray):
         if share < 0.3 or max(left) < FEW:
             ignore.append(cut)
             continue
-        state = lying_of(moved)
+        state = told if np.isfinite(told) else lying_of(moved)
         if share < 0.97:  # the box of what is left follows the body, not the cut box of the whole
             p, flesh = outline(box, j, head)
             p = affine(p, m)

@@ -12,7 +12,7 @@ import torch
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
 from .network import PEOPLE, STRIDE, Deployed, Eyes
 from .scene import Maker, Scene, Store, lying_of, move, similarity
-from .target import targets
+from .target import mirrored, targets
 
 # a figure in a 100 x 200 picture: joints are dots of their own colour, so a picture says where they are
 PLACES = np.array([[50, 30], [54, 26], [46, 26], [58, 30], [42, 30], [65, 55], [35, 55], [72, 80], [28, 80], [74, 105], [26, 105],
@@ -122,6 +122,17 @@ class Targets(unittest.TestCase):
         batch = targets([s], np.random.default_rng(0))
         self.assertFalse(batch.ask[0, :, :8].any())
         self.assertTrue(batch.ask[0, :, 8:].all())
+
+    def test_a_mirrored_batch_is_the_batch_of_the_mirrored_scene(self):
+        _, labels = figure()
+        s = Scene(np.random.default_rng(1).integers(0, 255, (96, 128, 3), np.uint8), np.array([[20, 10, 63, 90.0]]), labels.joints, np.array([0.0]), np.zeros((0, 4)))
+        batch = targets([s], np.random.default_rng(0))
+        seen = mirrored(batch)
+        np.testing.assert_array_equal(seen.pictures[0, :, 0], s.picture[:, -1])
+        np.testing.assert_allclose(seen.boxes[0], [65, 10, 108, 90])
+        self.assertAlmostEqual(float(seen.joints[0, 9, 0]), 128 - PLACES[10, 0], places=4)
+        b, c, r, _ = seen.cells[0]
+        self.assertEqual(seen.heat[b, r, c], 1)
 
 
 class Graph(unittest.TestCase):

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from .loss import losses
 from .network import GREY, Eyes
 from .scene import Maker, Store
-from .target import targets
+from .target import mirrored, targets
 
 SHAPES = {"small": ((160, 160), (192, 160), (160, 192), (224, 160)), "large": ((384, 224), (320, 320), (512, 288), (320, 192))}
 PIXELS = {"small": 12 * 224 * 224, "large": 10 * 224 * 224}  # per batch and learner
@@ -109,12 +109,14 @@ def learn(rank: int, args: argparse.Namespace, meet: str) -> None:
     eyes.train()
     start = said = time.monotonic()
     first, sums, waited, done = step, {}, 0.0, 0.0
+    again = None
     while done < 1:
         rate = args.lr * (args.final + (1 - args.final) * 0.5 * (1 + math.cos(math.pi * done))) * min(1.0, (step - first + 1) / args.warm)
         for group in learner.param_groups:
             group["lr"] = rate
         before = time.monotonic()
-        batch = next(scenes)
+        batch, again = (again, None) if again else (next(scenes), True)
+        again = mirrored(batch) if again else None
         waited += time.monotonic() - before
         with torch.autocast("cpu", torch.bfloat16):
             parts = losses(eyes, floats(batch.pictures), batch)
