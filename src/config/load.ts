@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { asError, UsageError } from "../lib/failure.ts";
-import { child, type Problem, toProblems } from "./problem.ts";
-import { maskUrl } from "./redact.ts";
+import { resolvePaths } from "./paths.ts";
+import { child, toProblems } from "./problem.ts";
+import { firstLine, MAX_PROBLEMS, positionOf, report } from "./report.ts";
 import { rules } from "./rules.ts";
 import { actuatorSchema, type Config, cameraSchema, configSchema, uplinkSchema } from "./schema.ts";
 
@@ -13,7 +14,6 @@ const MAX_BYTES = 1_000_000;
 const MAX_DEPTH = 64;
 /** Nodes that aliases may stand for, so that a few lines cannot unfold into gigabytes. */
 const MAX_ALIASED = 100;
-const MAX_PROBLEMS = 50;
 
 /**
  * Reads a config file; relative paths in it are taken from the file's own folder. Throws UsageError with every problem
@@ -114,59 +114,6 @@ function draftOf(raw: unknown): Parameters<typeof rules>[0] {
   };
 }
 
-/** One line a problem, in the order of the file. */
-function report(
-  problems: Problem[],
-  raw: unknown,
-  origin: string,
-  positionOf: (path: Problem["path"]) => Position,
-): string {
-  const lines = problems
-    .map((problem) => ({ ...problem, at: positionOf(problem.path) }))
-    .sort((a, b) => a.at.line - b.at.line || a.at.col - b.at.col)
-    .map(({ path, text, showValue, at }) => {
-      const value = showValue ? `${show(path.reduce<unknown>(child, raw), path)} ` : "";
-      return `${origin}:${at.line}:${at.col}: ${keyOf(path)}: ${value}${text}`;
-    });
-  if (lines.length <= MAX_PROBLEMS) return lines.join("\n");
-  return [...lines.slice(0, MAX_PROBLEMS), `… and ${lines.length - MAX_PROBLEMS} more problems`].join("\n");
-}
-
-/** `cameras[1].zones[0].tier2[0]`; the whole file is `config`, a key that is no plain word stands in quotes. */
-function keyOf(path: Problem["path"]): string {
-  const text = path
-    .map((key) =>
-      typeof key === "number" ? `[${key}]` : `.${/^\w+$/.test(String(key)) ? String(key) : JSON.stringify(key)}`,
-    )
-    .map((part) => clean(part));
-  return path.length === 0 ? "config" : text.join("").replace(/^\./, "");
-}
-
-/** A value as the reader may see it: short, on one line, and never a secret that was written in the wrong place. */
-function show(value: unknown, path: Problem["path"]): string {
-  if (/password|secret|^key$|token/i.test(String(path.at(-1)))) return "(hidden)";
-  if (value === undefined) return "nothing";
-  const text = typeof value === "string" ? maskUrl(value) : value;
-  return clean(JSON.stringify(text) ?? String(text));
-}
-
-function clean(text: string, longest = 60): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a control character must not reach a terminal
-  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "\uFFFD");
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
-}
-
-type Position = ReturnType<LineCounter["linePos"]>;
-
-/** Where the setting stands, or the nearest thing that holds it. */
-function positionOf(document: Document, path: Problem["path"], lines: LineCounter): Position {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]);
-  }
-  return { line: 1, col: 1 };
-}
-
 function brokenLine(bytes: Buffer): number {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 1;
@@ -179,37 +126,4 @@ function brokenLine(bytes: Buffer): number {
     if (byte === 10) line += 1;
   }
   return line;
-}
-
-function firstLine(text: string): string {
-  return clean(text.split("\n")[0] ?? "", 160).replace(/[.:;]+$/, "");
-}
-
-/** The config with every path in it made absolute from `folder`. */
-export function resolvePaths(config: Config, folder: string): Config {
-  const path = (text: string | undefined) => (text === undefined ? undefined : resolve(folder, text));
-  const secret = (text: string | undefined) => (text?.startsWith("file:") ? `file:${path(text.slice(5))}` : text);
-  const clip = (url: string) => (url.startsWith("file://") ? `file://${path(url.slice(7))}` : url);
-  const client = <T extends object>(part: T): T => {
-    const known = part as { ca?: string; cert?: string; key?: string; password?: string; secret?: string };
-    const absolute = {
-      ca: path(known.ca),
-      cert: path(known.cert),
-      key: secret(known.key),
-      password: secret(known.password),
-      secret: secret(known.secret),
-    };
-    const set = Object.entries(absolute).filter(([, value]) => value !== undefined);
-    return { ...part, ...Object.fromEntries(set) };
-  };
-  return {
-    ...config,
-    device: { ...config.device, dataDir: resolve(folder, config.device.dataDir) },
-    cameras: config.cameras.map((camera) => client({ ...camera, url: clip(camera.url) })),
-    vision: config.vision.catalogue
-      ? { ...config.vision, catalogue: resolve(folder, config.vision.catalogue) }
-      : config.vision,
-    actuators: config.actuators.map(client),
-    uplink: client(config.uplink),
-  };
 }
