@@ -52,7 +52,7 @@ BUTTOCKS = ("pelvis",)
 
 def pace(rng, seconds):
     """Seconds of one movement, people differ."""
-    return float(seconds * rng.uniform(.6, 1.7))
+    return float(seconds * rng.uniform(.45, 1.7))
 
 
 def hold(rng, key: Key, low=.5, high=3.0) -> Key:

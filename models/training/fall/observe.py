@@ -6,25 +6,33 @@ bodies, tracks that begin late or break on landing, the picture's edge, somethin
     python observe.py MOTIONS OUT.npz [--learn 120000] [--judge 8000] [--seed 1]
 """
 import argparse
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from body import INDEX
 from camera import look
-from motion import FALL, FALLEN, FPS, UPRIGHT, load, tilt
+from motion import FPS, UPRIGHT, load, tilt
 from net import ROW, SLOTS
 
 NEAREST_S = .075   # an observation further from a slot's moment than this leaves the slot empty
 SWAP = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
+XS, YS = [2, 4, *range(6, ROW, 3)], [3, 5, *range(7, ROW, 3)]
 LEAD = np.arange(SLOTS - 1, -1, -1) * .1
 
 
+def held_out(name: str) -> bool:
+    """One motion in eight, by its name's hash: a count would fall into step with the order of kinds and hold out whole kinds."""
+    return zlib.crc32(name.encode()) % 8 == 7
+
+
 class Motions:
-    """All motions of a folder in one array; `part` "learn" or "judge" splits by file, one in eight to judge."""
+    """All motions of a folder in one array; `part` "learn" or "judge" splits by held_out."""
 
     def __init__(self, folder: Path, part: str):
-        files = [f for i, f in enumerate(sorted(folder.glob("*.npz"))) if (i % 8 == 7) == (part == "judge")]
+        files = [f for f in sorted(folder.glob("*.npz")) if held_out(f.stem) == (part == "judge")]
         if not files:
             raise SystemExit(f"{folder}: no motions (*.npz); run simulate.py first")
         points, postures, lying, self.kind, self.start, self.length, self.onset, self.ground = [], [], [], [], [], [], [], []
@@ -64,110 +72,143 @@ def chance(rng, shape, p) -> np.ndarray:
     return rng.random(shape) < p
 
 
-def windows(rng: np.random.Generator, motions: Motions, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`count` windows: track [B,20,57], present [B,20], posture [B]."""
-    which, now = motions.draw(rng, count)
-    one = (count, 1)
-    rate = np.exp(rng.uniform(np.log(7), np.log(30), one))
-    step = np.round(LEAD * rate)                                         # which observation before the newest
-    moment = now[:, None] - step / rate + np.where(step > 0, rng.normal(0, .006, (count, SLOTS)), 0)
-    speed = rng.uniform(.85, 1.25, one)
-    source = (now[:, None] - (now[:, None] - moment) * speed) * FPS
-    present = (np.abs(now[:, None] - LEAD - moment) <= NEAREST_S) & (source >= 0)
+@dataclass
+class Timing:
+    """When each slot was observed: moments in s and in frames of the motion [B,20], which observation before the newest [B,20], and whether there is one."""
 
-    frame = np.clip(source, 0, motions.length[which][:, None] - 1.001)
-    low = np.floor(frame).astype(int)
-    part = (frame - low)[..., None, None].astype(np.float32)
-    rows = motions.start[which][:, None] + low
-    points = motions.points[rows] * (1 - part) + motions.points[np.minimum(rows + 1, motions.start[which][:, None] + motions.length[which][:, None] - 1)] * part
-    lying = motions.lying[rows]
-    posture = motions.posture[motions.start[which] + np.clip(np.round(now * FPS).astype(int), 0, motions.length[which] - 1)].astype(np.int64)
+    step: np.ndarray
+    frame: np.ndarray
+    present: np.ndarray
 
-    anchor = points[np.arange(count), rng.integers(0, SLOTS, count)][:, 11:13].mean(1)
-    cameras = look(rng, anchor)
-    flat, depth = cameras.project(points)
-    frame_of = np.stack([cameras.aspect, np.ones(count)], -1)[:, None]   # right and bottom edge
 
-    # The box: hull of what is in front of the lens and not behind something.
-    body = flat[..., 17:, :]
-    height = np.median(np.ptp(body, axis=2).max(-1), axis=1)
-    hidden_by = chance(rng, one, .22)
-    corner = body[:, -1].mean(1) + rng.normal(0, .45, (count, 2)) * height[:, None]
-    wide = rng.uniform(.3, 1.6, one) * height[:, None]
-    hides = lambda p: hidden_by.reshape(-1, *(1,) * (p.ndim - 2)) & (np.abs(p[..., 0] - corner[:, 0].reshape(-1, *(1,) * (p.ndim - 2))) < wide.reshape(-1, *(1,) * (p.ndim - 2)) / 2) & (p[..., 1] > corner[:, 1].reshape(-1, *(1,) * (p.ndim - 2)))
-    out = (depth[..., 17:] < .25) | (hides(body) & chance(rng, (count, 1, 1), .8))
+def timing(rng: np.random.Generator, now: np.ndarray) -> Timing:
+    """Sources of 7 to 30 frames/s with jitter, watched people up to a quarter faster or 15 % slower."""
+    count = len(now)
+    rate = np.exp(rng.uniform(np.log(7), np.log(30), (count, 1)))
+    step = np.round(LEAD * rate)
+    before = step / rate + np.where(step > 0, rng.normal(0, .006, (count, SLOTS)), 0)
+    frame = (now[:, None] - before * rng.uniform(.85, 1.25, (count, 1))) * FPS
+    return Timing(step, frame, (np.abs(LEAD - before) <= NEAREST_S) & (frame >= 0))
+
+
+def occluder(rng: np.random.Generator, body: np.ndarray):
+    """For one track in five something that hides what is behind it from some height down; returns the test for points [B,20,P,2]."""
+    count = len(body)
+    high = np.median(np.ptp(body, axis=2).max(-1), axis=1)
+    corner = body[:, -1].mean(1) + rng.normal(0, .45, (count, 2)) * high[:, None]
+    half = np.where(chance(rng, count, .22), rng.uniform(.15, .8, count), -1) * high
+    wide = lambda values: values[:, None, None]
+    return lambda points: (np.abs(points[..., 0] - wide(corner[:, 0])) < wide(half)) & (points[..., 1] > wide(corner[:, 1]))
+
+
+def boxes(rng: np.random.Generator, body: np.ndarray, depth: np.ndarray, hides, edge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes [B,20,4] around what is seen of the hull [B,20,64,2], noisy, sometimes wrong, clipped to the picture; and whether enough is left."""
+    count = len(body)
+    out = (depth < .25) | (hides(body) & chance(rng, (count, 1, 1), .8))
+    seen = (~out).sum(2) > 10
     box = np.concatenate([np.where(out[..., None], 1e3, body).min(2), np.where(out[..., None], -1e3, body).max(2)], -1)
-    present &= (~out).sum(2) > 10
-    box = np.where(present[..., None], box, 0)
-    size = np.maximum(box[..., 2] - box[..., 0], box[..., 3] - box[..., 1])[..., None]
-    box = box + rng.normal(0, 1, box.shape) * size * rng.uniform(.005, .04, (count, 1, 1)) + rng.normal(0, .03, (count, 1, 4)) * size
-    wrong = chance(rng, (count, SLOTS), rng.choice([0, .02, .08], one))
+    box = np.where(seen[..., None], box, 0)
+    size = (box[..., 2:] - box[..., :2]).max(-1, keepdims=True)
+    box = box + size * (rng.normal(0, 1, box.shape) * rng.uniform(.005, .04, (count, 1, 1)) + rng.normal(0, .03, (count, 1, 4)))
+    wrong = chance(rng, (count, SLOTS), rng.choice([0, .02, .08], (count, 1)))
     cut = rng.uniform(.3, .8, (count, SLOTS))
-    box[..., 3] = np.where(wrong & chance(rng, (count, SLOTS), .5), box[..., 1] + (box[..., 3] - box[..., 1]) * cut, box[..., 3])
-    box[..., 2] = np.where(wrong & chance(rng, (count, SLOTS), .4), box[..., 2] + size[..., 0] * cut, box[..., 2])
+    upper_half, too_wide = wrong & chance(rng, (count, SLOTS), .5), wrong & chance(rng, (count, SLOTS), .4)
+    box[..., 3] = np.where(upper_half, box[..., 1] + (box[..., 3] - box[..., 1]) * cut, box[..., 3])
+    box[..., 2] += too_wide * size[..., 0] * cut
     whole = np.maximum((box[..., 2:] - box[..., :2]).prod(-1), 1e-9)
-    box = np.clip(box, 0, np.concatenate([frame_of, frame_of], -1))
-    inside = (box[..., 2:] - box[..., :2]).clip(0)
-    present &= (inside.prod(-1) / whole > rng.uniform(.08, .3, one)) & (inside.max(-1) > .03) & (inside.min(-1) > .008)
+    box = np.clip(box, 0, np.concatenate([edge, edge], -1))
+    side = (box[..., 2:] - box[..., :2]).clip(0)
+    seen &= (side.prod(-1) / whole > rng.uniform(.08, .3, (count, 1))) & (side.max(-1) > .03) & (side.min(-1) > .008)
+    return box, seen
 
-    # Keypoints: noise grows with lying, far and hidden joints; what lies outside the picture is a guess near its edge.
-    keys = flat[..., :17, :]
-    sigma = rng.uniform(.008, .045, (count, 1, 1, 1)) * (1 + 1.5 * lying[..., None, None]) * size[..., None]
-    keys = keys + rng.normal(0, 1, keys.shape) * sigma + rng.normal(0, .6, (count, 1, 17, 2)) * sigma
-    jump = chance(rng, keys.shape[:3], rng.choice([0, .02, .08], (count, 1, 1)))
-    keys = np.where(jump[..., None], keys + rng.normal(0, .25, keys.shape) * size[..., None], keys)
-    swap = chance(rng, (count, SLOTS), rng.choice([.01, .15, .5], one, p=[.6, .3, .1]))
-    keys = np.where(swap[..., None, None], keys[..., SWAP, :], keys)
-    outside = ((keys < 0) | (keys > frame_of[:, None])).any(-1) | (depth[..., :17] < .25)
-    hidden = hides(flat[..., :17, :])
-    firm = rng.uniform(.5, 1, (count, 1, 1))
-    sure = firm * np.clip(1 - np.abs(rng.normal(0, .15, (count, SLOTS, 17))) - .3 * lying[..., None] * rng.random((count, 1, 1)), .05, 1)
-    sure = sure * np.where(chance(rng, (count, 1, 17), .15), rng.uniform(.1, .7, (count, 1, 17)), 1)     # the far side of the body
+
+def keypoints(rng: np.random.Generator, flat: np.ndarray, depth: np.ndarray, hides, edge: np.ndarray, box: np.ndarray, lying: np.ndarray) -> np.ndarray:
+    """[B,20,17,3]: noise grows with lying, joints are far, hidden, swapped or guessed near the picture's edge, whole tracks have none."""
+    count = len(flat)
+    size = (box[..., 2:] - box[..., :2]).max(-1)[..., None, None]
+    down = lying[..., None]
+    sigma = rng.uniform(.008, .045, (count, 1, 1, 1)) * (1 + 1.5 * down[..., None]) * size
+    keys = flat + rng.normal(0, 1, flat.shape) * sigma + rng.normal(0, .6, (count, 1, 17, 2)) * sigma
+    jump = chance(rng, (count, SLOTS, 17, 1), rng.choice([0, .02, .08], (count, 1, 1, 1)))
+    keys = keys + jump * rng.normal(0, .25, keys.shape) * size
+    swap = chance(rng, (count, SLOTS, 1, 1), rng.choice([.01, .15, .5], (count, 1, 1, 1), p=[.6, .3, .1]))
+    keys = np.where(swap, keys[..., SWAP, :], keys)
+    outside = ((keys < 0) | (keys > edge[:, None])).any(-1) | (depth < .25)
+
+    sure = rng.uniform(.5, 1, (count, 1, 1)) * np.clip(1 - np.abs(rng.normal(0, .15, (count, SLOTS, 17))) - .3 * down * rng.random((count, 1, 1)), .05, 1)
+    sure *= np.where(chance(rng, (count, 1, 17), .15), rng.uniform(.1, .7, (count, 1, 17)), 1)           # the far side of the body
     sure[..., :5] *= np.where(chance(rng, (count, 1, 1), .35), rng.uniform(.05, .5, (count, 1, 1)), 1)   # seen from behind
-    sure = np.where(hidden, sure * rng.uniform(.05, .7, (count, 1, 17)), sure)
+    sure = np.where(hides(flat), sure * rng.uniform(.05, .7, (count, 1, 17)), sure)
     sure = np.where(outside, np.minimum(sure, np.abs(rng.normal(0, .06, sure.shape))), sure)
-    keys = np.where(outside[..., None], np.clip(keys, -.05, frame_of[:, None] + .05), keys)
-    blank = chance(rng, one, .12)[..., None] | chance(rng, (count, SLOTS, 1), rng.choice([0, .1, .4], (count, 1, 1), p=[.6, .3, .1]) * (.3 + lying[..., None]))
+    keys = np.where(outside[..., None], np.clip(keys, -.05, edge[:, None] + .05), keys)
+    some = chance(rng, (count, SLOTS, 1), rng.choice([0, .1, .4], (count, 1, 1), p=[.6, .3, .1]) * (.3 + down))
+    blank = chance(rng, (count, 1, 1), .12) | some
     sure = np.where(blank, sure * rng.choice([0, .1, .2], (count, 1, 1)), sure)
-    box_middle = (box[..., None, :2] + box[..., None, 2:]) / 2
-    keys = np.where(blank[..., None], keys + rng.normal(0, .15, keys.shape) * size[..., None], keys)
-    stiff = chance(rng, (count, SLOTS, 1), .5 * lying[..., None] * chance(rng, (count, 1, 1), .15))   # an upright skeleton read into a lying body
-    keys = np.where(stiff[..., None], box_middle + (keys[..., ::1] - box_middle)[..., ::-1], keys)
+    keys = keys + blank[..., None] * rng.normal(0, .15, keys.shape) * size
+    upended = chance(rng, (count, SLOTS, 1, 1), .5 * down[..., None] * chance(rng, (count, 1, 1, 1), .15))   # an upright skeleton read into a lying body
+    middle = (box[..., None, :2] + box[..., None, 2:]) / 2
+    keys = np.where(upended, middle + (keys - middle)[..., ::-1], keys)
+    return np.concatenate([keys, sure[..., None]], -1)
 
-    # The eyes' own opinion, and its score.
-    opinion = 1 / (1 + np.exp(-(rng.uniform(2, 7, one) * (lying - rng.uniform(.3, .7, one)) * 2 + rng.normal(0, 1, (count, SLOTS)))))
-    opinion = np.where(chance(rng, one, .2), np.clip(rng.random(one) + rng.normal(0, .1, (count, SLOTS)), 0, 1), opinion)
-    score = np.clip(rng.uniform(.45, .97, one) - rng.uniform(0, .4, one) * lying + rng.normal(0, .06, (count, SLOTS)), .08, .99)
 
-    track = np.concatenate([score[..., None], opinion[..., None], box, np.concatenate([keys, sure[..., None]], -1).reshape(count, SLOTS, 51)], -1).astype(np.float32)
+def opinions(rng: np.random.Generator, lying: np.ndarray) -> np.ndarray:
+    """[B,20,2] score, and the eyes' own cue of lying: more or less sharp, useless for one track in five."""
+    one, shape = (len(lying), 1), lying.shape
+    cue = 1 / (1 + np.exp(-(rng.uniform(4, 14, one) * (lying - rng.uniform(.3, .7, one)) + rng.normal(0, 1, shape))))
+    cue = np.where(chance(rng, one, .2), np.clip(rng.random(one) + rng.normal(0, .1, shape), 0, 1), cue)
+    score = np.clip(rng.uniform(.45, .97, one) - rng.uniform(0, .4, one) * lying + rng.normal(0, .06, shape), .08, .99)
+    return np.stack([score, cue], -1)
 
-    # Another body before: the id jumped over from someone else, or the picture from one place to another.
-    jumped = chance(rng, one, .05) & (LEAD[None] > rng.uniform(.1, 1.8, one))
-    factor, shift = rng.uniform(.6, 1.6, one), rng.normal(0, .3, (count, 2))
-    moved = track.copy()
-    moved[..., [2, 4] + list(range(6, 57, 3))] = moved[..., [2, 4] + list(range(6, 57, 3))] * factor[..., None] + shift[:, :1, None]
-    moved[..., [3, 5] + list(range(7, 57, 3))] = moved[..., [3, 5] + list(range(7, 57, 3))] * factor[..., None] + shift[:, 1:, None]
-    track = np.where(jumped[..., None], moved, track)
 
-    # Misses, late beginnings, breaks on landing, an end that is not seen (the tracker coasts).
+def gaps(rng: np.random.Generator, lying: np.ndarray, since_ground: np.ndarray) -> np.ndarray:
+    """[B,20] what a tracker keeps: misses that get likelier with lying, late beginnings, breaks on landing, a gap, an end unseen (the track coasts)."""
+    count, one = len(lying), (len(lying), 1)
     lost = rng.choice([.01, .06, .2], one, p=[.5, .35, .15]) * (1 + rng.uniform(0, 5, one) * lying)
-    present &= ~chance(rng, (count, SLOTS), np.minimum(lost, .85))
+    kept = ~chance(rng, lying.shape, np.minimum(lost, .85))
     begin = np.where(chance(rng, count, .3), rng.uniform(.05, 2, count), 9)
-    on_landing = np.isfinite(motions.ground[which]) & chance(rng, count, .12)
-    begin = np.where(on_landing, np.clip(now - motions.ground[which] + rng.normal(-.1, .25, count), .05, 9), begin)
-    present &= LEAD[None] <= begin[:, None]
-    gap = chance(rng, one, .15)
-    gap_at, gap_long = rng.uniform(0, 1.8, one), rng.uniform(.2, 1.2, one)
-    present &= ~(gap & (LEAD[None] > gap_at) & (LEAD[None] < gap_at + gap_long))
-    unseen = np.where(chance(rng, one, .12), rng.uniform(.1, .9, one), 0)
-    present &= LEAD[None] >= unseen - .01
+    breaks = np.isfinite(since_ground) & chance(rng, count, .12)
+    begin = np.where(breaks, np.clip(since_ground + rng.normal(-.1, .25, count), .05, 9), begin)
+    kept &= LEAD <= begin[:, None]
+    at, long = rng.uniform(0, 1.8, one), np.where(chance(rng, one, .15), rng.uniform(.2, 1.2, one), 0)
+    kept &= (LEAD <= at) | (LEAD >= at + long)
+    return kept & (LEAD >= np.where(chance(rng, one, .12), rng.uniform(.1, .9, one), 0) - .01)
 
+
+def stranger(rng: np.random.Generator, track: np.ndarray) -> np.ndarray:
+    """For one track in twenty the id came over from another body some time before: elsewhere, of another size."""
+    count = len(track)
+    jumped = chance(rng, (count, 1), .05) & (LEAD > rng.uniform(.1, 1.8, (count, 1)))
+    moved, factor, shift = track.copy(), rng.uniform(.6, 1.6, (count, 1, 1)), rng.normal(0, .3, (count, 1, 2))
+    moved[..., XS] = moved[..., XS] * factor + shift[..., :1]
+    moved[..., YS] = moved[..., YS] * factor + shift[..., 1:]
+    return np.where(jumped[..., None], moved, track)
+
+
+def windows(rng: np.random.Generator, motions: Motions, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """About `count` windows: track [B,20,57], present [B,20], posture [B]; those without any observation are left out."""
+    which, now = motions.draw(rng, count)
+    time = timing(rng, now)
+    first, last = motions.start[which], motions.length[which] - 1
+    frame = np.clip(time.frame, 0, last[:, None] - .001)
+    row = first[:, None] + np.floor(frame).astype(int)
+    part = (frame % 1)[..., None, None].astype(np.float32)
+    points = motions.points[row] * (1 - part) + motions.points[np.minimum(row + 1, (first + last)[:, None])] * part
+    lying = motions.lying[row]
+    posture = motions.posture[first + np.clip(np.round(now * FPS).astype(int), 0, last)].astype(np.int64)
+
+    cameras = look(rng, points[np.arange(count), rng.integers(0, SLOTS, count)][:, 11:13].mean(1))
+    flat, depth = cameras.project(points)
+    edge = np.stack([cameras.aspect, np.ones(count)], -1)[:, None]
+    hides = occluder(rng, flat[..., 17:, :])
+    box, seen = boxes(rng, flat[..., 17:, :], depth[..., 17:], hides, edge)
+    keys = keypoints(rng, flat[..., :17, :], depth[..., :17], hides, edge, box, lying)
+    track = np.concatenate([opinions(rng, lying), box, keys.reshape(count, SLOTS, 51)], -1).astype(np.float32)
+    track = stranger(rng, track)
+    present = time.present & seen & gaps(rng, lying, now - motions.ground[which])
     ghosts(rng, track, present, posture)
-    same = np.zeros((count, SLOTS), bool)                       # slow sources: one observation serves several slots
-    same[:, :-1] = step[:, :-1] == step[:, 1:]
-    for k in range(SLOTS - 2, -1, -1):
-        take = same[:, k] & present[:, k + 1] & present[:, k]
-        track[take, k] = track[take, k + 1]
+    for k in range(SLOTS - 2, -1, -1):                          # slow sources: one observation serves several slots
+        same = (time.step[:, k] == time.step[:, k + 1]) & present[:, k] & present[:, k + 1]
+        track[same, k] = track[same, k + 1]
     track *= present[..., None]
     keep = present.any(1)
     return track[keep], present[keep].astype(np.float32), posture[keep]
@@ -176,7 +217,7 @@ def windows(rng: np.random.Generator, motions: Motions, count: int) -> tuple[np.
 def ghosts(rng: np.random.Generator, track: np.ndarray, present: np.ndarray, posture: np.ndarray) -> None:
     """Turns one window in thirty into a coat, curtain or bottle that the eyes doubtfully take for a person: still, any shape. Not a fall."""
     for b in np.nonzero(rng.random(len(track)) < .03)[0]:
-        size = rng.uniform(.05, .5, 2) * (1, 1)
+        size = rng.uniform(.05, .5, 2)
         low = rng.uniform(0, 1, 2) * (1.3, 1) * (1 - size / 2)
         box = np.concatenate([low, low + size])
         keys = low + rng.random((17, 2)) * size
@@ -187,7 +228,6 @@ def ghosts(rng: np.random.Generator, track: np.ndarray, present: np.ndarray, pos
         track[b, :, 6:].reshape(SLOTS, 17, 3)[..., 2] = np.clip(rng.uniform(0, .35) + rng.normal(0, .1, (SLOTS, 17)), 0, 1)
         present[b] = rng.random(SLOTS) > rng.uniform(0, .6)
         posture[b] = UPRIGHT
-    assert ROW == track.shape[-1] and FALL == 0 and FALLEN == 1
 
 
 def many(rng: np.random.Generator, motions: Motions, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ from falls import CAUSES, fall
 from puppet import Captured
 
 CUT = 240   # frames of a CMU part: 8 s
+WALKERS = 8   # people who walk each of the short walking clips
 
 
 def main() -> None:
@@ -41,7 +42,9 @@ def main() -> None:
         keep(perform(np.random.default_rng([args.seed, 1, number]), KINDS[number % len(KINDS)]), f"daily_{number:04d}")
     for name, (place, _, _) in captured.clips.items():
         for start in range(0, max(1, len(place) - 40), CUT):
-            keep(recorded(np.random.default_rng([args.seed, 2, int(name.replace("_", "")), start]), captured, name, start, min(len(place), start + CUT)), f"cmu_{name}_{start:04d}")
+            for who in range(WALKERS if len(place) < 130 else 1):
+                rng = np.random.default_rng([args.seed, 2, int(name.replace("_", "")), start, who])
+                keep(recorded(rng, captured, name, start, min(len(place), start + CUT)), f"cmu_{name}_{start:04d}_{who}")
     print(dict(made))
 
 

@@ -8,7 +8,7 @@ from body import INDEX, PARENT, SEGMENTS, Body, visible_points
 from camera import look
 from clips import Eyes
 from daily import KINDS, perform
-from falls import fall
+from falls import CAUSES, fall
 from motion import FALL, FALLEN, FPS, LOW, UPRIGHT, load
 from net import ROW, SLOTS, FallScorer
 from puppet import Puppet
@@ -93,6 +93,13 @@ def test_cameras_see_up_as_up_and_the_subject_in_the_picture():
     assert inside.mean() > .95
 
 
+def test_no_kind_of_motion_is_held_out_as_a_whole():
+    for family, kinds in (("fall", len(CAUSES)), ("daily", len(KINDS))):
+        held = [observe.held_out(f"{family}_{number:04d}") for number in range(40 * kinds)]
+        share = np.array(held).reshape(40, kinds).mean(0)
+        assert (share > 0).all() and (share < .4).all()
+
+
 def test_simulated_windows_keep_the_contract(folder):
     motions = observe.Motions(folder, "learn")
     track, present, posture = observe.windows(np.random.default_rng(0), motions, 600)
@@ -145,8 +152,9 @@ def test_slots_hold_the_nearest_observation_and_nothing_from_the_future():
 
 
 def test_labels_of_a_fall_clip_follow_its_times():
-    clip = {"falls": [{"onset_s": 1.0, "ground_s": 1.8}], "tags": []}
-    assert [postures(clip, True, None, t)[0] for t in (.5, 1.5, 2.0, 3.5)] == [[UPRIGHT, LOW], [FALL], [FALL], [FALLEN]]
+    clip = {"falls": [{"onset_s": 1.0, "ground_s": 1.8}], "tags": [], "size": .5}
+    track = Track([3.5], [row(0, 0, .5, .2)])
+    assert [postures(clip, True, track, t)[0] for t in (.5, 1.5, 2.0, 3.5)] == [[UPRIGHT, LOW], [FALL], [FALL], [FALLEN]]
     assert postures({"falls": [], "tags": []}, False, None, 1)[0] == [UPRIGHT, LOW]
 
 

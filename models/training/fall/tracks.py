@@ -89,25 +89,30 @@ def window(track: Track, now: float) -> tuple[np.ndarray, np.ndarray]:
     return out, present
 
 
+def extent(box: np.ndarray) -> float:
+    """Longer side."""
+    return float((box[2:] - box[:2]).max())
+
+
 def fallers(tracks: list[Track], onset: float, ground: float) -> list[Track]:
     """The track that falls, and those that begin where it lands."""
     def change(track: Track) -> float:
         if track.at[0] > ground or track.at[-1] < onset:
             return 0
         a, b = track.box(onset - .1), track.box(ground + .3)
-        size = max((a[2:] - a[:2]).max(), .02)
+        size = max(extent(a), .02)
         return (np.abs(a - b).sum() / size) * min(1, size / .2)
     best = max(tracks, key=change, default=None)
     if best is None or change(best) < .3:
         return []
     near = best.box(ground + .5)
-    size = max((near[2:] - near[:2]).max(), .05)
-    heir = lambda t: t.at[0] > onset + .1 and t.at[0] < ground + 2 and np.linalg.norm(t.box(ground + .5)[:2] + t.box(ground + .5)[2:] - near[:2] - near[2:]) / 2 < .8 * size
+    size = max(extent(near), extent(best.box(onset)))
+    heir = lambda t: onset + .1 < t.at[0] < ground + 2 and extent(t.box(ground + .5)) > .35 * size and np.linalg.norm(t.box(ground + .5)[:2] + t.box(ground + .5)[2:] - near[:2] - near[2:]) / 2 < .8 * size
     return [best, *(track for track in tracks if track is not best and heir(track))]
 
 
 def postures(clip: dict, falls: bool, track: Track, now: float) -> tuple[list[int], float]:
-    """Postures that a window ending at `now` may show, and how much it counts."""
+    """Postures that a window ending at `now` may show, and how much it counts; clip["size"] is the faller's before the fall."""
     if falls:
         onset, ground = clip["falls"][0]["onset_s"], clip["falls"][0]["ground_s"]
         if now < onset - .15:
@@ -118,11 +123,12 @@ def postures(clip: dict, falls: bool, track: Track, now: float) -> tuple[list[in
             return [FALL], 4
         if now < ground + 1.3:
             return [FALL, FALLEN], 1
-        return ([FALLEN], 1.5) if now < ground + 4 else ([FALLEN, LOW, UPRIGHT], .5)
+        if extent(track.box(now)) < .35 * clip["size"]:    # only a head or a foot is still boxed: nobody could tell
+            return [FALLEN, UPRIGHT, LOW], .3
+        return [FALLEN], 1.5
     if "person-lying-whole-clip" in clip["tags"]:
-        boxes = np.array(track.rows)[:, 2:6]
-        wide = np.median((boxes[:, 2] - boxes[:, 0]) / np.maximum(boxes[:, 3] - boxes[:, 1], 1e-3))
-        return ([FALLEN], 1) if wide > 1.1 else ([UPRIGHT, LOW, FALLEN], .3)
+        middle = np.median(np.array(track.rows)[:, [3, 5]])   # lies in the lower part of the picture, others sit or pass further up
+        return ([FALLEN], 1) if middle > .6 else ([UPRIGHT, LOW], .5)
     return [UPRIGHT, LOW], 1
 
 
@@ -144,6 +150,7 @@ def main() -> None:
         falling = fallers(tracks, clip["falls"][0]["onset_s"], clip["falls"][0]["ground_s"]) if clip["falls"] else []
         if clip["falls"] and not falling:
             missed.append(clip["file"])
+        clip["size"] = extent(falling[0].box(clip["falls"][0]["onset_s"])) if falling else 0
         for number, track in enumerate(tracks):
             mine = any(track is other for other in falling)
             moments = [t for t in times if track.at[0] + .15 <= t <= track.at[-1] + .5]
