@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe } from "vitest";
 
@@ -33,6 +34,12 @@ const probes = {
   Mosquitto: () => existsSync("/usr/sbin/mosquitto") || runs("mosquitto", "-h"),
   ffmpeg: () => runs("ffmpeg", "-version"),
   Chromium: () => existsSync("/usr/bin/chromium"),
+  "tmpfs mounts": () => {
+    const dir = mkdtempSync(join(tmpdir(), "spotter-mount-"));
+    const mounted = runs("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir) && runs("umount", dir);
+    rmSync(dir, { recursive: true });
+    return mounted;
+  },
   "network namespaces": () => process.getuid?.() === 0 && runs("ip", "netns", "list"),
   "shared footage": () => existsSync(join(footageDir, "manifest.json")),
   "public models": () => existsSync(join(modelsDir, "manifest.json")),

@@ -66,7 +66,9 @@ function salvage(path: string): { events: OutboxEvent[]; origin: Origin | undefi
   let origin: Origin | undefined;
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(path);
+    db = new DatabaseSync(path, { defensive: false });
+    // Without it SQLite refuses to read anything of a file that was cut short.
+    db.exec("PRAGMA writable_schema = ON");
     for (const order of ["ASC", "DESC"]) {
       try {
         for (const row of db.prepare(`SELECT * FROM event ORDER BY sequence ${order}`).iterate()) {

@@ -134,7 +134,9 @@ export class OutboxStore {
   append(events: readonly OutboxEvent[]): Appended[] {
     for (;;) {
       try {
-        return this.#transaction(() => events.map((event) => this.#store(event)));
+        const results = this.#transaction(() => events.map((event) => this.#store(event)));
+        if (results.includes("stored")) this.#diskFull = "";
+        return results;
       } catch (error) {
         this.#recount();
         if (!isDiskFull(error)) throw error;
