@@ -71,18 +71,24 @@ function alarmCard({ id }) {
   const acknowledge = h("button", { class: "primary" }, "Acknowledge");
   const reset = h("button", {}, "Reset");
 
+  // What the last press of a button led to; stays until it no longer applies.
+  let reply = "";
+  let wasBlocked = false;
   const perform = async (action) => {
     const name = who.value.trim();
     if (!name) {
-      say(answer, "Write your name first: it is kept with the alarm.");
+      reply = "Write your name first: it is kept with the alarm.";
+      say(answer, reply);
       who.focus();
       return;
     }
     localStorage.setItem("who", name);
-    const refused = await act(`/api/alarms/${encodeURIComponent(id)}/${action}`, { who: name });
-    say(answer, refused ?? "");
-    answer.classList.toggle("refused", refused !== undefined);
+    reply = (await act(`/api/alarms/${encodeURIComponent(id)}/${action}`, { who: name })) ?? "";
+    say(answer, reply);
   };
+  who.addEventListener("input", () => {
+    reply = "";
+  });
   acknowledge.addEventListener("click", () => void perform("acknowledge"));
   reset.addEventListener("click", () => void perform("reset"));
 
@@ -122,15 +128,11 @@ function alarmCard({ id }) {
     buttons.hidden = alarm.tier !== 2;
     reset.classList.toggle("primary", alarm.acknowledgedBy !== null);
     reset.title = alarm.resetRefused ?? "";
-    if (!answer.classList.contains("refused"))
-      say(
-        answer,
-        alarm.resetRefused && alarm.acknowledgedBy ? `Reset is not possible yet: ${alarm.resetRefused}.` : "",
-      );
-    else if (!alarm.resetRefused) {
-      answer.classList.remove("refused");
-      say(answer, "");
-    }
+    const blocked = alarm.resetRefused !== null;
+    if (!blocked && wasBlocked) reply = "";
+    wasBlocked = blocked;
+    const hint = blocked && alarm.acknowledgedBy ? `Reset is not possible yet: ${alarm.resetRefused}.` : "";
+    say(answer, reply || hint);
   };
   return { root, show };
 }
