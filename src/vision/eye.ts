@@ -3,7 +3,7 @@ import type { Clock, Monotonic } from "../lib/clock.ts";
 import type { Crew } from "./crew.ts";
 import { History } from "./fall.ts";
 import { bytesOf, type Memory, POSTURES } from "./memory.ts";
-import { type Person, type Posture, ROW, ROW_BOX, ROW_KEYPOINTS } from "./person.ts";
+import { isCoordinate, type Person, type Posture, ROW, ROW_BOX, ROW_KEYPOINTS } from "./person.ts";
 import type { Thread } from "./thread.ts";
 import { type Track, Tracker } from "./track.ts";
 import type { Eye, Look } from "./vision.ts";
@@ -65,7 +65,11 @@ export function openEye({ crew, clock, sizes, minScore }: EyeOptions): Eye {
       looking = true;
       try {
         const asked = clock.now();
-        const thread = await crew.borrow();
+        const thread = await crew.borrow().catch((error) => {
+          // A look always uses a frame up: a caller that asks again at once waits for the next one.
+          take();
+          throw error;
+        });
         try {
           const frame = take();
           if (!frame) return undefined;
@@ -91,10 +95,7 @@ function writeHints(tracks: readonly Track[], memory: Memory, pixels: number): v
 
 function scaled(row: Float32Array, factor: number): Float32Array {
   const copy = Float32Array.from(row);
-  for (let i = ROW_BOX; i < ROW; i++) {
-    const visibility = i >= ROW_KEYPOINTS && (i - ROW_KEYPOINTS) % 3 === 2;
-    if (!visibility) copy[i]! *= factor;
-  }
+  for (let i = 0; i < ROW; i++) if (isCoordinate(i)) copy[i]! *= factor;
   return copy;
 }
 

@@ -27,6 +27,11 @@ export const ROW = 57;
 export const ROW_BOX = 2;
 export const ROW_KEYPOINTS = 6;
 
+/** Whether column `i` of a row is a coordinate; the others are probabilities. */
+export function isCoordinate(i: number): boolean {
+  return i >= ROW_BOX && (i < ROW_KEYPOINTS || (i - ROW_KEYPOINTS) % 3 !== 2);
+}
+
 /** A box in units of picture width and height, 0..1. */
 export interface Box {
   x1: number;

@@ -39,7 +39,7 @@ export interface Eye {
   /**
    * Waits for a free worker, then takes the newest frame from `take` (undefined: nothing worth looking at any more) and
    * looks at it with the model of tier `tier`. The frame is not released here. Rejects with VisionLost when the worker died or hung; it is being
-   * restarted then, and the next look waits for it.
+   * restarted then, and the next look waits for it; while too many were lost (`fault`) every look rejects, taking its frame.
    */
   look(take: () => Frame | undefined, tier: number): Promise<{ frame: Frame; look: Look } | undefined>;
 }

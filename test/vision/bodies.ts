@@ -1,4 +1,4 @@
-import { ROW, ROW_BOX, ROW_KEYPOINTS } from "../../src/vision/person.ts";
+import { isCoordinate, ROW, ROW_BOX, ROW_KEYPOINTS } from "../../src/vision/person.ts";
 
 /** COCO joints of an upright body 1 tall with its feet at the origin: [sideways, up]. */
 const JOINTS: readonly [number, number][] = [
@@ -62,7 +62,5 @@ export function shaken(clean: Float32Array, amount: number, seed: number): Float
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 31 - 1;
   };
-  return clean.map((value, i) =>
-    i < ROW_BOX || (i >= ROW_KEYPOINTS && (i - ROW_KEYPOINTS) % 3 === 2) ? value : value + amount * random(),
-  );
+  return clean.map((value, i) => (isCoordinate(i) ? value + amount * random() : value));
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "spotter-models-"));
   path = join(directory, "catalogue.json");
   await copyFile(steeredCatalogue, path);
-  for (const file of ["steered-eyes.onnx", "steered-fall.onnx"]) {
+  for (const file of ["steered-eyes.onnx", "steered-fall.onnx", "golden-eyes.json"]) {
     await copyFile(join(steeredCatalogue, "..", file), join(directory, file));
   }
 });
@@ -78,16 +78,25 @@ describe("the model catalogue", () => {
   });
 
   it("refuses to arm when a model's output is not its golden one", async () => {
-    await writeFile(
-      join(directory, "golden.json"),
-      JSON.stringify({ posture: [[0.5, 0.1, 0.2, 0.2]], tolerance: 1e-3 }),
+    const golden = JSON.parse(await readFile(join(directory, "golden-eyes.json"), "utf8"));
+    golden.rows[0][2] += 0.02;
+    await writeFile(join(directory, "golden-eyes.json"), JSON.stringify(golden));
+    const text = await refusal();
+    expect(text).toContain(
+      'model "steered-eyes" differs from its golden output: value 2 is 19.625, 19.645 ± 0.01 is right',
     );
-    await change(({ models }) => {
-      models[1]!.golden = "golden.json";
-    });
-    expect(await refusal()).toMatch(
-      /model "steered-fall" differs from its golden output by 0\.\d+ \(allowed 0.001\); .*try/,
-    );
+    expect(text).toContain("try vision.provider cpu");
+  });
+
+  it("reports of each model where it ran, how fast, and whether its golden output came out", async () => {
+    const { vision } = openSteered({ catalogue: path });
+    const reports = await vision.start();
+    await vision.close();
+    const ran = { provider: "CPUExecutionProvider", runMs: expect.any(Number) };
+    expect(reports).toEqual([
+      { model: "steered-eyes", golden: true, ...ran },
+      { model: "steered-fall", golden: undefined, ...ran },
+    ]);
   });
 
   it("names the key, the value and the remedy of each mistake", async () => {

@@ -8,7 +8,7 @@ import type { Spawn } from "../../src/vision/thread.ts";
 
 export const steeredCatalogue = resolve(import.meta.dirname, "../fixtures/vision/catalogue.json");
 
-/** Real vision on the steered models, with the real worker threads within reach of the test. */
+/** Real vision on the steered models, with the real worker threads within reach of the test; no run counts as hung unless a test says so. */
 export function openSteered(config: Partial<VisionConfig> = {}, deps: Partial<VisionDeps> = {}) {
   const workers: { thread: Worker; firstPixel: Uint8Array }[] = [];
   const spawn: Spawn = (file, start) => {
@@ -24,7 +24,7 @@ export function openSteered(config: Partial<VisionConfig> = {}, deps: Partial<Vi
       fall: "steered-fall",
       ...config,
     },
-    { clock: systemClock, log: silentLog, spawn, ...deps },
+    { clock: systemClock, log: silentLog, spawn, hungAfterMs: 60_000, ...deps },
   );
   return { vision, workers };
 }

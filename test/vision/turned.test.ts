@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { centreDistance } from "../../src/vision/affinity.ts";
 import { bodyLength } from "../../src/vision/body.ts";
 import { type EyesEntry, loadModels } from "../../src/vision/catalogue.ts";
 import { openEyes } from "../../src/vision/families/eyes.ts";
@@ -60,7 +61,8 @@ describeWith(["public models", "shared footage"], "a body that lies", () => {
     memory.picture.set(turnedPicture(memory.picture));
     memory.hints.set(expected);
     const lying = rows(memory, await eyes.look(followed ? 1 : 0));
-    return Math.min(...lying.map((row) => apart(row, expected)));
+    const here = lying.find((row) => centreDistance(row, expected) < bodyLength(expected) / 4)!;
+    return apart(here, expected);
   }
 
   describe.each(["yolox-tinypose", "rtmdet-tinypose", "picodet-tinypose", "blazepose"])("is read by %s", (model) => {
@@ -71,7 +73,7 @@ describeWith(["public models", "shared footage"], "a body that lies", () => {
 
   describe.each(["rtmdet-tinypose", "picodet-tinypose", "blazepose"])("is read by %s", (model) => {
     it("also when nobody knew it before", { timeout: 120_000 }, async () => {
-      expect(await turnedJoints(model, false)).toBeLessThan(0.05);
+      expect(await turnedJoints(model, false)).toBeLessThan(0.035);
     });
   });
 });
