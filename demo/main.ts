@@ -15,6 +15,20 @@ import { startBroker } from "./broker.ts";
 import { FULL_SPEED } from "./conveyor.ts";
 import { PLC_MAP, type Plc, startPlc } from "./plc.ts";
 
+/** The floor of the hall in the demo's clip; any other source is watched as a whole. */
+const FLOOR = [
+  [0, 0.35],
+  [0.3, 0.2],
+  [1, 0.52],
+  [1, 1],
+  [0, 1],
+];
+const EVERYWHERE = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+];
 const CLIP = join(import.meta.dirname, "clip/fall.mp4");
 
 const { source, port, transport } = new Command("npm start --")
@@ -68,9 +82,17 @@ function watchConveyor(plc: Plc): () => MachineStatus[] {
 
 function configFor(url: string, plc: Plc, brokerUrl: string, dataDir: string): Config {
   const coil = { kind: "modbus", host: "127.0.0.1", port: plc.port };
+  const actions = { tier1: ["beacon"], tier2: ["stop-conveyor"] };
+  const zone = {
+    name: "belt-side",
+    kind: "machine",
+    machine: "conveyor-1",
+    polygon: source === CLIP ? FLOOR : EVERYWHERE,
+    ...actions,
+  };
   return configSchema.parse({
     device: { name: "demo", site: "hall-1", dataDir, logLevel: "warn" },
-    cameras: [{ name: "hall", url, transport, loop: true, tier1: ["beacon"], tier2: ["stop-conveyor"] }],
+    cameras: [{ name: "hall", url, transport, loop: true, zones: [zone], ...actions }],
     actuators: [
       { ...coil, name: "stop-conveyor", address: PLC_MAP.stopRequest },
       { ...coil, name: "beacon", address: PLC_MAP.beacon, latching: false },
