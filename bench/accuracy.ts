@@ -3,10 +3,11 @@ import { loadConfig } from "../src/config/load.ts";
 import { configSchema } from "../src/config/schema.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { createLog } from "../src/observe/log.ts";
-import { type ReplayedChange, replay } from "../src/replay.ts";
+import { type ReplayedChange, type ReplayOptions, replay } from "../src/replay.ts";
 import { openVision } from "../src/vision/open.ts";
 import { type Clip, readFootage } from "./footage.ts";
 import { judge, type Summary, summarise, type Verdict } from "./judge.ts";
+import { type Observation, saveObservations } from "./observations.ts";
 
 /** Which changes count as an alarm, per tier. */
 const TIERS = { tier1: ["suspected", "down"], tier2: ["confirmed", "down"] } as const;
@@ -26,10 +27,12 @@ export interface AccuracyOptions {
   json?: string;
   config?: string;
   only?: string;
+  /** Folder that keeps what was seen, for `bench tune`. */
+  observations?: string;
 }
 
 /** `bench accuracy`: judges every clip of a footage folder by events, per source and in total, for both tiers. */
-export async function accuracy({ footage, json, config: file, only }: AccuracyOptions): Promise<void> {
+export async function accuracy({ footage, json, config: file, only, observations }: AccuracyOptions): Promise<void> {
   const config = file ? loadConfig(file) : configSchema.parse({});
   const clips = readFootage(footage).filter((clip) => !only || clip.file.includes(only));
   const log = createLog("error");
@@ -39,7 +42,12 @@ export async function accuracy({ footage, json, config: file, only }: AccuracyOp
   try {
     for (const [index, clip] of clips.entries()) {
       process.stderr.write(`\r${index + 1}/${clips.length} ${clip.file.padEnd(60).slice(0, 60)}`);
-      const changes = await replay(clip.path, { vision, alarm: config.alarm, log, holdS: HOLD_S, slower: clip.slower });
+      const seen: Observation[] = [];
+      const onFrame: ReplayOptions["onFrame"] = (frame, people) =>
+        void seen.push({ at: frame.capturedAt, people: [...people] });
+      const options = { vision, alarm: config.alarm, log, holdS: HOLD_S, slower: clip.slower };
+      const changes = await replay(clip.path, observations ? { ...options, onFrame } : options);
+      if (observations) saveObservations(observations, clip.file, seen);
       results.push(resultOf(clip, changes));
     }
     process.stderr.write("\n");

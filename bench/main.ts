@@ -14,7 +14,20 @@ program
   .option("--only <text>", "only clips whose path contains this text")
   .option("-c, --config <file>", "take alarm and vision settings from this configuration")
   .option("--json <file>", "also write everything as JSON")
+  .option("--observations <dir>", "keep what was seen in every frame, for tune")
   .action(async (options) => (await import("./accuracy.ts")).accuracy(options));
+
+program
+  .command("tune")
+  .description(
+    "try thresholds and votes on what accuracy --observations saw, by the cost of a missed fall against a false alarm",
+  )
+  .requiredOption("--observations <dir>", "folder that accuracy --observations wrote")
+  .option("--footage <dir>", "folder with manifest.json", footageDir)
+  .option("--use <use>", "clips to choose by: train or eval", "train")
+  .option("--cost <n>", "a missed fall costs as much as so many false alarms", Number, 3)
+  .option("--trials <n>", "settings to try", Number, 400)
+  .action(async (options) => (await import("./tune.ts")).tune(options));
 
 program
   .command("latency")
