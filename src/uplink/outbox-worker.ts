@@ -1,8 +1,10 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { asError } from "../lib/failure.ts";
 import type { OutboxEvent, OutboxNotice, OutboxStats } from "./classes.ts";
 import { isDamaged, openStore, replaceStore } from "./recover.ts";
-import type { Appended, OutboxStore, StoreOptions } from "./store.ts";
+import { type Appended, OutboxStore, type StoreOptions } from "./store.ts";
 
 /** The outbox's own thread: waiting for the disk must never hold up frames or actuators. */
 
@@ -23,7 +25,10 @@ export type OutboxReply =
   | { readonly kind: "notice"; readonly notice: OutboxNotice }
   | { readonly kind: "stats"; readonly stats: OutboxStats };
 
-export type WorkerOptions = Omit<StoreOptions, "now" | "notice">;
+export interface WorkerOptions extends Omit<StoreOptions, "now" | "notice"> {
+  /** A file that cannot be opened is done without: a device that cannot remember must still watch and tell. */
+  readonly orInMemory: boolean;
+}
 
 function serve(port: MessagePort, given: WorkerOptions): void {
   const reply = (message: OutboxReply) => port.postMessage(message);
@@ -32,9 +37,10 @@ function serve(port: MessagePort, given: WorkerOptions): void {
     now: () => performance.now(),
     notice: (notice) => reply({ kind: "notice", notice }),
   };
-  let store = openStore(options);
+  let volatile = "";
+  let store = open();
   let lastSequence = store.lastSequence;
-  reply({ kind: "stats", stats: store.stats() });
+  reply({ kind: "stats", stats: stats() });
   reply({ kind: "open", epoch: store.epoch, boot: store.boot, lastSequence });
 
   port.on("message", (first: OutboxRequest) => {
@@ -48,9 +54,25 @@ function serve(port: MessagePort, given: WorkerOptions): void {
       replies.push(...answers(requests.slice(at, end)));
       at = end;
     }
-    if (requests.at(-1)?.op !== "close") reply({ kind: "stats", stats: store.stats() });
+    if (requests.at(-1)?.op !== "close") reply({ kind: "stats", stats: stats() });
     for (const message of replies) reply(message);
   });
+
+  function open(): OutboxStore {
+    mkdirSync(dirname(options.path), { recursive: true });
+    try {
+      return openStore(options);
+    } catch (error) {
+      if (!given.orInMemory) throw error;
+      volatile = `the outbox ${options.path} cannot be opened (${asError(error).message}): events wait in memory only and do not survive a power cut; free or replace the disk, then restart`;
+      return new OutboxStore({ ...options, path: ":memory:" });
+    }
+  }
+
+  function stats(): OutboxStats {
+    const found = store.stats();
+    return { ...found, trouble: volatile || found.trouble };
+  }
 
   function answers(requests: readonly OutboxRequest[]): OutboxReply[] {
     for (const request of requests)

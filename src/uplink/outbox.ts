@@ -42,6 +42,7 @@ interface Pending {
  * | quota reached                | stored all the same| evicted 3rd | evicted 2nd | evicted 1st |
  * | disk full                    | others make room   | as quota    | as quota    | as quota    |
  * | disk full of alarms          | append rejects, `trouble` says so | dropped | dropped | dropped |
+ * | disk unusable at start       | in memory, and `trouble` says so | same | same | same |
  * | power cut                    | every acknowledged append is there | same | same | same |
  * | comes back                   | sent first         | 2nd         | 3rd         | last        |
  *
@@ -81,8 +82,8 @@ export class Outbox {
   }
 
   /**
-   * Opens or creates `outbox.db` in the data directory. Rejects with OutboxError when that cannot be done there; a
-   * damaged file is no reason.
+   * Opens or creates `outbox.db` in the data directory. Rejects with OutboxError when the directory is none; a damaged
+   * file, a full or a read-only disk are no reason: the outbox then works, `health` says what is wrong.
    */
   static async open(options: OutboxOptions): Promise<Outbox> {
     const outbox = new Outbox(options);
@@ -131,7 +132,8 @@ export class Outbox {
   }
 
   /**
-   * Resolves once the event survives a power cut; events share waits for the disk. Rejects with OutboxError when it is
+   * Resolves once the event survives a power cut (unless `health` says that the file could not be opened at start);
+   * events share waits for the disk. Rejects with OutboxError when it is
    * not stored: disk full of alarms, quota or disk full of more important events, too many waiting for the disk.
    */
   async append(event: OutboxEvent): Promise<void> {
@@ -195,6 +197,7 @@ export class Outbox {
     const { config } = this.#options;
     const workerData: WorkerOptions = {
       path: this.#path,
+      orInMemory: this.#boot === 0,
       quotaBytes: config.quotaMb * 1_000_000,
       ttlMs: Object.fromEntries(
         EVENT_CLASSES.map((name) => [name, config.ttlHours[name] === null ? null : config.ttlHours[name] * HOUR_MS]),

@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { OutboxEvent } from "./classes.ts";
-import { DamagedDatabase, type Origin, OutboxStore, type StoreOptions, soundEvent } from "./store.ts";
+import { DamagedDatabase, type Origin } from "./database.ts";
+import { soundEvent } from "./row.ts";
+import { OutboxStore, type StoreOptions } from "./store.ts";
 
 /** Damaged files kept beside the good one, so that a dying disk is not filled with them. */
 const KEPT = 3;
 
 /** Opens the outbox's file; one that is damaged is moved aside, kept, told of and replaced (see `replaceStore`). */
 export function openStore(options: StoreOptions): OutboxStore {
-  mkdirSync(dirname(options.path), { recursive: true });
   let store: OutboxStore | undefined;
   try {
     store = new OutboxStore(options);
@@ -32,7 +33,8 @@ export function replaceStore(options: StoreOptions, why: string, origin?: Origin
   const kept = moveAside(options.path);
   const found = salvage(kept);
   const last = Math.max(0, ...found.events.map((event) => event.sequence));
-  const known = origin ?? found.origin;
+  // Without `origin` this is a new run of the service.
+  const known = origin ?? (found.origin && { ...found.origin, boot: found.origin.boot + 1 });
   const store = new OutboxStore(options, known && { ...known, lastSequence: Math.max(known.lastSequence, last) });
   store.append(found.events);
   options.notice({ kind: "database replaced", kept, why, salvaged: found.events.length });

@@ -1,5 +1,4 @@
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   type DropReason,
   EVENT_CLASSES,
@@ -8,33 +7,16 @@ import {
   type OutboxNotice,
   type OutboxStats,
 } from "./classes.ts";
+import { DamagedDatabase, type Origin, openDatabase, transaction } from "./database.ts";
+import { checksum, className, soundEvent } from "./row.ts";
+import { rowBytes, Tally } from "./tally.ts";
 
-/** What a row costs on disk beside its payload: id, its index, the row and index headers; measured. */
-const ROW_BYTES = 150;
 /** Events evicted at a time when room is needed. */
 const EVICT_CHUNK = 64;
 /** Newest corrupt rows kept for people to look at. */
 const QUARANTINE_ROWS = 1_000;
 /** Free pages (4 KiB) given back to the file system at a time, so that no pass takes long. */
 const VACUUM_PAGES = 2_048;
-/** The write-ahead log keeps this much of its file: room to delete in when the disk is full. */
-const JOURNAL_BYTES = 4 * 1024 * 1024;
-
-const SCHEMA_VERSION = 1;
-const SCHEMA = `
-  CREATE TABLE event (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    class INTEGER NOT NULL,
-    lived INTEGER NOT NULL,
-    crc INTEGER NOT NULL,
-    payload BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX event_class ON event (class);
-  CREATE TABLE quarantine (sequence INTEGER, id TEXT, class INTEGER, reason TEXT NOT NULL, payload BLOB);
-  CREATE TABLE device (epoch INTEGER NOT NULL, boot INTEGER NOT NULL, lived INTEGER NOT NULL) STRICT;
-`;
-
 export interface StoreOptions {
   readonly path: string;
   readonly quotaBytes: number;
@@ -43,14 +25,6 @@ export interface StoreOptions {
   /** Monotonic ms. */
   readonly now: () => number;
   readonly notice: (notice: OutboxNotice) => void;
-}
-
-/** What survives from a file that had to be replaced. */
-export interface Origin {
-  epoch: number;
-  boot: number;
-  lived: number;
-  lastSequence: number;
 }
 
 /** What became of one append. */
@@ -71,7 +45,7 @@ export class OutboxStore {
   readonly #evict: StatementSync;
   readonly #expire: StatementSync;
   readonly #oldest: StatementSync;
-  readonly #count = new Map<EventClass, { events: number; bytes: number }>();
+  readonly #tally = new Tally();
   readonly #livedAtOpen: number;
   readonly #openedAt: number;
   /** Told once the transaction they happen in is committed. */
@@ -85,35 +59,23 @@ export class OutboxStore {
   constructor(options: StoreOptions, origin?: Origin) {
     this.#options = options;
     this.#openedAt = options.now();
-    this.#db = new DatabaseSync(options.path, { timeout: 5_000 });
-    try {
-      this.#db.exec("PRAGMA auto_vacuum = INCREMENTAL");
-      this.#db.exec("PRAGMA journal_mode = WAL");
-      // FULL: each commit is on the disk, not in its cache, before it returns (SQLite "PRAGMA synchronous").
-      this.#db.exec("PRAGMA synchronous = FULL");
-      this.#db.exec(`PRAGMA journal_size_limit = ${JOURNAL_BYTES}`);
-      const begun = this.#begin(origin);
-      this.epoch = begun.epoch;
-      this.boot = begun.boot;
-      this.#livedAtOpen = begun.lived;
-      this.#lastAtOpen = begun.lastSequence;
-      this.#insert = this.#db.prepare(
-        "INSERT OR IGNORE INTO event (sequence, id, class, lived, crc, payload) VALUES (?, ?, ?, ?, ?, ?)",
-      );
-      this.#remove = this.#db.prepare("DELETE FROM event WHERE sequence = ? RETURNING class, length(payload) AS bytes");
-      this.#next = this.#db.prepare(
-        "SELECT sequence, id, class, crc, payload FROM event ORDER BY class, sequence LIMIT ?",
-      );
-      this.#evict = this.#db.prepare(
-        "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE class = ? ORDER BY sequence LIMIT ?) RETURNING length(payload) AS bytes",
-      );
-      this.#expire = this.#db.prepare("DELETE FROM event WHERE class = ? AND lived < ?");
-      this.#oldest = this.#db.prepare("SELECT lived FROM event ORDER BY sequence LIMIT 1");
-      this.#recount();
-    } catch (error) {
-      this.#db.close();
-      throw error;
-    }
+    const { db, origin: begun } = openDatabase(options.path, origin);
+    this.#db = db;
+    this.epoch = begun.epoch;
+    this.boot = begun.boot;
+    this.#livedAtOpen = begun.lived;
+    this.#lastAtOpen = begun.lastSequence;
+    this.#insert = db.prepare(
+      "INSERT OR IGNORE INTO event (sequence, id, class, lived, crc, payload) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#remove = db.prepare("DELETE FROM event WHERE sequence = ? RETURNING class, length(payload) AS bytes");
+    this.#next = db.prepare("SELECT sequence, id, class, crc, payload FROM event ORDER BY class, sequence LIMIT ?");
+    this.#evict = db.prepare(
+      "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE class = ? ORDER BY sequence LIMIT ?) RETURNING length(payload) AS bytes",
+    );
+    this.#expire = db.prepare("DELETE FROM event WHERE class = ? AND lived < ?");
+    this.#oldest = db.prepare("SELECT lived FROM event ORDER BY sequence LIMIT 1");
+    this.#recount();
   }
 
   /** The highest sequence ever stored in this file or the one it replaced. */
@@ -167,7 +129,7 @@ export class OutboxStore {
     this.#transaction(() => {
       for (const sequence of sequences) {
         const row = this.#remove.get(sequence);
-        if (row) this.#add(className(row.class), -1, -Number(row.bytes) - ROW_BYTES);
+        if (row) this.#tally.add(className(row.class), -1, -Number(row.bytes));
       }
     });
     this.#diskFull = "";
@@ -186,7 +148,7 @@ export class OutboxStore {
         .run(QUARANTINE_ROWS);
       const row = this.#remove.get(sequence);
       if (!row) return;
-      this.#add(className(row.class), -1, -Number(row.bytes) - ROW_BYTES);
+      this.#tally.add(className(row.class), -1, -Number(row.bytes));
       this.#drop(className(row.class), reason, 1);
     });
   }
@@ -220,12 +182,11 @@ export class OutboxStore {
   }
 
   stats(): OutboxStats {
-    const events = Object.fromEntries(EVENT_CLASSES.map((name) => [name, this.#of(name).events]));
-    const bytes = this.#bytes();
+    const bytes = this.#tally.bytes;
     const oldest = this.#oldest.get();
     const overQuota = `${bytes} bytes of events wait, quota is ${this.#options.quotaBytes}; only alarms are left, which are never evicted: restore the uplink or raise uplink.quotaMb`;
     return {
-      events: events as Record<EventClass, number>,
+      events: this.#tally.byClass(),
       bytes,
       oldestMs: oldest ? Math.max(0, this.#lived() - Number(oldest.lived)) : 0,
       trouble: this.#diskFull || (bytes > this.#options.quotaBytes ? overQuota : ""),
@@ -252,41 +213,9 @@ export class OutboxStore {
     }
   }
 
-  #begin(origin: Origin | undefined): Origin {
-    const version = Number(this.#db.prepare("PRAGMA user_version").get()?.user_version);
-    if (version !== 0 && version !== SCHEMA_VERSION)
-      throw new DamagedDatabase(`the file has version ${version}, this program knows ${SCHEMA_VERSION}`);
-    return this.#transaction(() => {
-      if (version === 0) {
-        this.#db.exec(SCHEMA);
-        // 21 bits: three bytes as a varint in every event.
-        const epoch = origin?.epoch ?? 1 + Math.floor(Math.random() * 0x1f_fffe);
-        this.#db.prepare("INSERT INTO device VALUES (?, ?, ?)").run(epoch, origin?.boot ?? 0, origin?.lived ?? 0);
-        this.#db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('event', ?)").run(origin?.lastSequence ?? 0);
-        this.#db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-      } else {
-        const table = this.#db.prepare("SELECT count(*) AS rows FROM device").get();
-        if (Number(table?.rows) !== 1) throw new DamagedDatabase("the table `device` has not one row");
-      }
-      if (!origin || version !== 0) this.#db.exec("UPDATE device SET boot = boot + 1");
-      const row = this.#db
-        .prepare(
-          `SELECT epoch, boot, max(lived, coalesce((SELECT lived FROM event ORDER BY sequence DESC LIMIT 1), 0)) AS lived,
-             (SELECT seq FROM sqlite_sequence WHERE name = 'event') AS last FROM device`,
-        )
-        .get();
-      return {
-        epoch: Number(row?.epoch),
-        boot: Number(row?.boot),
-        lived: Number(row?.lived),
-        lastSequence: Number(row?.last ?? 0),
-      };
-    });
-  }
-
   #store(event: OutboxEvent): Appended {
-    const cost = event.payload.length + ROW_BYTES;
-    while (this.#bytes() + cost > this.#options.quotaBytes) {
+    const cost = rowBytes(event.payload.length);
+    while (this.#tally.bytes + cost > this.#options.quotaBytes) {
       if (this.#evictFor(event.class, "quota")) continue;
       if (event.class === "alarm") break;
       this.#drop(event.class, "quota", 1);
@@ -300,7 +229,7 @@ export class OutboxStore {
       checksum(event),
       event.payload,
     );
-    if (Number(changes) > 0) this.#add(event.class, 1, cost);
+    if (Number(changes) > 0) this.#tally.add(event.class, 1, event.payload.length);
     return "stored";
   }
 
@@ -308,9 +237,9 @@ export class OutboxStore {
   #evictFor(newcomer: EventClass, reason: DropReason): boolean {
     for (const victim of [...EVENT_CLASSES].reverse()) {
       if (victim === "alarm") return false;
-      if (this.#of(victim).events > 0) {
+      if (this.#tally.events(victim) > 0) {
         const rows = this.#evict.all(EVENT_CLASSES.indexOf(victim), EVICT_CHUNK);
-        for (const row of rows) this.#add(victim, -1, -Number(row.bytes) - ROW_BYTES);
+        for (const row of rows) this.#tally.add(victim, -1, -Number(row.bytes));
         this.#drop(victim, reason, rows.length);
         return rows.length > 0;
       }
@@ -330,17 +259,12 @@ export class OutboxStore {
   }
 
   #transaction<T>(work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
     try {
-      const result = work();
-      this.#db.exec("COMMIT");
-      for (const notice of this.#untold.splice(0)) this.#options.notice(notice);
+      const result = transaction(this.#db, work);
+      for (const notice of this.#untold) this.#options.notice(notice);
       return result;
-    } catch (error) {
+    } finally {
       this.#untold.length = 0;
-      // SQLite itself has rolled back already after some errors (full disk, I/O).
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
     }
   }
 
@@ -348,57 +272,19 @@ export class OutboxStore {
     return Math.round(this.#livedAtOpen + this.#options.now() - this.#openedAt);
   }
 
-  #of(name: EventClass): { events: number; bytes: number } {
-    return this.#count.get(name) ?? { events: 0, bytes: 0 };
-  }
-
-  #add(name: EventClass, events: number, bytes: number): void {
-    const count = this.#of(name);
-    this.#count.set(name, { events: count.events + events, bytes: count.bytes + bytes });
-  }
-
-  #bytes(): number {
-    let bytes = 0;
-    for (const count of this.#count.values()) bytes += count.bytes;
-    return bytes;
-  }
-
   #recount(): void {
-    this.#count.clear();
+    this.#tally.clear();
     const rows = this.#db
       .prepare("SELECT class, count(*) AS events, sum(length(payload)) AS bytes FROM event GROUP BY class")
       .all();
     for (const row of rows) {
-      const events = Number(row.events);
-      this.#add(className(row.class), events, Number(row.bytes) + events * ROW_BYTES);
+      this.#tally.add(className(row.class), Number(row.events), Number(row.bytes));
     }
   }
 
   #drop(name: EventClass, reason: DropReason, count: number): void {
     this.#untold.push({ kind: "dropped", class: name, reason, count });
   }
-}
-
-/** The file is no outbox that this program can use. */
-export class DamagedDatabase extends Error {
-  override readonly name = "DamagedDatabase";
-}
-
-/** The row as an event when its checksum holds. */
-export function soundEvent(row: Record<string, SQLOutputValue>): OutboxEvent | undefined {
-  const name = EVENT_CLASSES[Number(row.class)];
-  if (!(row.payload instanceof Uint8Array) || name === undefined) return undefined;
-  const event = { sequence: Number(row.sequence), id: String(row.id), class: name, payload: row.payload };
-  return checksum(event) === Number(row.crc) ? event : undefined;
-}
-
-/** CRC-32 over everything that must arrive unchanged. */
-function checksum(event: OutboxEvent): number {
-  return crc32(event.payload, crc32(`${event.sequence} ${event.id} ${event.class}`));
-}
-
-function className(index: SQLOutputValue | undefined): EventClass {
-  return EVENT_CLASSES[Number(index)] ?? "heartbeat";
 }
 
 /** SQLITE_FULL (13), or SQLITE_IOERR (10), which a full disk gives where SQLite maps files. */

@@ -34,6 +34,19 @@ describe("a database that may not grow", () => {
 });
 
 describeWith("tmpfs mounts", "a file system that is full", () => {
+  it("from the start: events wait in memory, and it says that they are not safe", async () => {
+    const dir = directory();
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", dir]);
+    onTestFinished(() => {
+      execFileSync("umount", [dir]);
+    });
+    const { outbox } = await openOutbox(dir);
+    await outbox.append(event(outbox.nextSequence()));
+    expect(await outbox.next(10)).toEqual([event(1)]);
+    expect(outbox.health().detail).toMatch(/cannot be opened .*in memory only .*free or replace the disk/);
+    await outbox.close();
+  });
+
   it("loses no acknowledged alarm, says so, and takes events again once there is room", async () => {
     const dir = directory();
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", dir]);
