@@ -55,18 +55,20 @@ export function poseLikeness(a: Float32Array, b: Float32Array, sigma: number): n
 /**
  * How well a seen row fits where a track is expected, 0 (cannot be) to 1. Box overlap alone fails in a fall (a standing
  * and a lying box of one body overlap by a fifth), so the centres' distance in body lengths and the pose vote too.
+ * `length`: how long the track's body is known to be, also while only a part of it shows; in the rows' unit.
  * `gap`: seconds since the track was last seen; the longer, the further the body may have come.
  */
-export function affinity(expected: Float32Array, seen: Float32Array, gap: number): number {
-  const [a, b] = [bodyLength(expected), bodyLength(seen)];
-  if (Math.max(a, b) > MAX_RESIZE * Math.min(a, b)) return 0;
-  const distance = centreDistance(expected, seen) / ((a + b) / 2);
+export function affinity(expected: Float32Array, length: number, seen: Float32Array, gap: number): number {
+  const seenLength = bodyLength(seen);
+  if (Math.max(length, seenLength) > MAX_RESIZE * Math.min(length, seenLength)) return 0;
+  const distance = centreDistance(expected, seen) / ((length + seenLength) / 2);
   if (distance > REACH + SPEED * gap) return 0;
   const spread = SPREAD + SPEED * 0.5 * gap;
   const near = Math.exp(-(distance * distance) / (2 * spread * spread));
   const overlap = boxOverlap(expected, seen);
   const pose = poseLikeness(expected, seen, POSE_SIGMA);
-  return Number.isNaN(pose) ? 0.5 * overlap + 0.5 * near : 0.35 * overlap + 0.35 * near + 0.3 * pose;
+  const trust = Number.isNaN(pose) ? 0 : POSE_TRUST * Math.exp(-gap / POSE_MEMORY_S);
+  return ((1 - trust) * (overlap + near)) / 2 + trust * pose;
 }
 
 /** Nobody's longer side changes by more than this from one look to the next: tipping towards the camera halves it. */
@@ -76,3 +78,6 @@ const REACH = 0.4;
 const SPEED = 0.8;
 const SPREAD = 0.2;
 const POSE_SIGMA = 0.12;
+/** The pose's part in the vote, and how long (s) a pose says something about the next one: a fall takes 0.7 s. */
+const POSE_TRUST = 0.4;
+const POSE_MEMORY_S = 0.3;

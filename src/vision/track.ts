@@ -17,6 +17,8 @@ const COAST_S = 1.5;
 const COAST_LYING_S = 4;
 /** An unseen body loses 1 - 1/e of its speed in this time, s. */
 const DAMPING_S = 0.4;
+/** A body's known length decays in this time, s. */
+const FORGET_S = 10;
 /** Free fall of a body 0.6 picture heights tall is about 3.5 picture heights/s²; told in body lengths per s². */
 const ACCELERATION = 6;
 /** Standard deviation of a box side, in body lengths. */
@@ -100,7 +102,7 @@ function pair(
 ): Float32Array[] {
   const weights = tracks.map((track) =>
     rows.map((row) => {
-      const fit = affinity(track.row, row, (at - track.lastSeen) / 1000);
+      const fit = affinity(track.row, track.length, row, (at - track.lastSeen) / 1000);
       return fit < least ? 0 : fit;
     }),
   );
@@ -124,15 +126,16 @@ class Followed implements Track {
   readonly since: Monotonic;
   readonly #sides: readonly [Kalman, Kalman, Kalman, Kalman];
   #hip: Kalman | undefined;
-  #length: number;
+  /** The body's length as far as it ever showed, forgotten slowly (it may walk away): a part of a body is no smaller body. */
+  length: number;
 
   constructor(id: number, row: Float32Array, at: Monotonic) {
     this.id = id;
     this.row = row;
     this.since = at;
     this.lastSeen = at;
-    this.#length = bodyLength(row);
-    const filter = (value: number) => new Kalman(value, NOISE * this.#length, this.#length);
+    this.length = bodyLength(row);
+    const filter = (value: number) => new Kalman(value, NOISE * this.length, this.length);
     const [x, y, width, height] = centreAndSize(row);
     this.#sides = [filter(x), filter(y), filter(width), filter(height)];
     this.torsoAngle = torsoAngle(row);
@@ -149,15 +152,16 @@ class Followed implements Track {
 
   /** Moves the body to where it is expected `dt` seconds later; `row` becomes that expectation. */
   predict(dt: number): void {
-    const push = ACCELERATION * this.#length;
+    this.length *= Math.exp(-dt / FORGET_S);
+    const push = ACCELERATION * this.length;
     const [x, y, width, height] = this.#sides;
-    for (const side of this.#sides) side.predict(dt, push);
     if (this.coasting) {
       x.damp(Math.exp(-dt / DAMPING_S));
       y.damp(Math.exp(-dt / DAMPING_S));
       width.damp(0);
       height.damp(0);
     }
+    for (const side of this.#sides) side.predict(dt, push);
     this.#hip?.predict(dt, push);
     this.row = this.#expected();
     this.coasting = true;
@@ -168,8 +172,8 @@ class Followed implements Track {
     this.seen += 1;
     this.lastSeen = at;
     this.coasting = false;
-    this.#length = bodyLength(row);
-    const noise = NOISE * this.#length;
+    this.length = Math.max(bodyLength(row), this.length);
+    const noise = NOISE * this.length;
     centreAndSize(row).forEach((value, i) => {
       this.#sides[i]!.correct(value, noise);
     });
@@ -190,10 +194,10 @@ class Followed implements Track {
       this.#hip = undefined;
       this.dropSpeed = Number.NaN;
     } else if (this.#hip) {
-      this.#hip.correct(y, NOISE * this.#length);
+      this.#hip.correct(y, NOISE * this.length);
       this.dropSpeed = this.#hip.velocity;
     } else {
-      this.#hip = new Kalman(y, NOISE * this.#length, this.#length);
+      this.#hip = new Kalman(y, NOISE * this.length, this.length);
       this.dropSpeed = Number.NaN;
     }
   }
@@ -202,9 +206,7 @@ class Followed implements Track {
     const [x, y, width, height] = this.#sides.map((side) => side.position) as [number, number, number, number];
     const [lastX, lastY] = centreAndSize(this.row);
     const row = Float32Array.from(this.row);
-    // A body that shrank as it fell does not go on to nothing.
-    const halfWidth = Math.max(width, 0.1 * this.#length) / 2;
-    const halfHeight = Math.max(height, 0.1 * this.#length) / 2;
+    const [halfWidth, halfHeight] = [Math.max(width, 0.1 * this.length) / 2, Math.max(height, 0.1 * this.length) / 2];
     row[ROW_BOX] = x - halfWidth;
     row[ROW_BOX + 1] = y - halfHeight;
     row[ROW_BOX + 2] = x + halfWidth;

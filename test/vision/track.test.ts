@@ -68,6 +68,17 @@ describe("a tracker", () => {
     expect(idsOf(looks)).toEqual([1]);
   });
 
+  it("keeps the id of a body that falls towards the camera: a part of it, then nothing, then a large lying box", () => {
+    const upper = row({ x: 0.8, y: 0.85, height: 0.25, score: 0.4 });
+    const looks = play((t) => {
+      if (t < 1.25) return [row({ x: 0.8, y: 0.9, height: 0.46 })];
+      if (t < 1.55) return [upper];
+      return t < 2.3 ? [] : [row({ x: 0.6, y: 1.1, height: 0.55, tipped: 80, score: 0.4 })];
+    });
+    expect(idsOf(looks)).toEqual([1]);
+    expect(looks.at(-1)!.tracks[0]!.coasting).toBe(false);
+  });
+
   it("prefers a certain row to a doubtful one that fits better", () => {
     const looks = play(
       (t) => (t < 1 ? [row({ x: 0.5, y: 0.9 })] : [row({ x: 0.7, y: 0.9 }), row({ x: 0.5, y: 0.9, score: 0.2 })]),
