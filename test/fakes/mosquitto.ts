@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, makeAuthority } from "./authority.ts";
@@ -23,6 +23,7 @@ export interface SecureBroker extends Broker {
 
 export async function startSecureMosquitto(): Promise<SecureBroker> {
   const dir = mkdtempSync(join(tmpdir(), "spotter-mtls-"));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const authority = makeAuthority(dir, "broker");
   const acl = join(dir, "acl");
   writeFileSync(acl, "pattern write spotter/v1/%u/#\n\nuser cloud\ntopic read spotter/v1/#\n");
