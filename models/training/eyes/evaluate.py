@@ -88,10 +88,12 @@ def pose(joints_of, store: Store, pictures: list, threshold: float) -> dict:
     """joints_of(rgb) -> boxes [N,4], scores [N], joints function(i) -> [17,3], lying [N] or None."""
     right, states = {g: [] for g in GROUPS}, []
     for item in pictures:
+        if item["source"] != "lsp":
+            continue
         labels = item["labels"]
         truth = labels.joints[0]
         angle = torso_angle(truth)
-        if item["source"] != "lsp" or not np.isfinite(angle):
+        if not np.isfinite(angle):
             continue
         boxes, scores, joints, lying = joints_of(store.picture(item))
         ok = (scores > threshold) & (iou(labels.boxes[:1], boxes)[0] >= 0.5) if len(boxes) else np.zeros(0, bool)

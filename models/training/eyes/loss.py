@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from .network import STRIDE, Eyes
+from .network import JOINTS, STRIDE, Eyes
 from .target import Batch
 
 PEAKS = 8  # best cells per picture that the second stage must also judge, whoever they belong to
@@ -35,6 +35,25 @@ def joint_loss(guess: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor, s
     return (loss * weight).sum() / weight.sum().clamp(min=1)
 
 
+def map_loss(logit: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Joint maps against a spot on every known joint; nobody is asked where a body's joint is unknown or hidden."""
+    n, _, h, w = logit.shape
+    truth, ask = torch.zeros_like(logit), torch.from_numpy(batch.ask)[:, None].expand(n, JOINTS, h, w).clone()
+    gx, gy = torch.arange(w) + 0.5, torch.arange(h) + 0.5
+    for b, box, joints in zip(batch.owner, batch.boxes / STRIDE, torch.from_numpy(batch.joints)):
+        wide = max(0.7, 0.05 * float(((box[2] - box[0]) * (box[3] - box[1])) ** 0.5))
+        known, p = joints[:, 2] > 0.9, joints[:, :2] / STRIDE
+        spot = torch.exp(-((gx - p[:, :1]) ** 2) / (2 * wide**2))[:, None] * torch.exp(-((gy - p[:, 1:]) ** 2) / (2 * wide**2))[:, :, None]
+        truth[b] = torch.maximum(truth[b], spot * known[:, None, None])
+        x1, y1, x2, y2 = max(0, int(box[0])), max(0, int(box[1])), int(box[2]) + 1, int(box[3]) + 1
+        ask[b, :, y1:y2, x1:x2] |= known[:, None, None]
+        vague = (joints[:, 2] < 0) | (joints[:, 2] == 0.5)
+        ask[b, vague, y1:y2, x1:x2] = False
+    loss = F.binary_cross_entropy_with_logits(logit, truth, reduction="none")
+    weight = ask * (torch.sigmoid(logit.detach()) - truth).abs() * (1 + 3 * truth)
+    return 0.7 * (loss * weight).sum() / truth.sum().clamp(min=1)
+
+
 def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
     """Every part of the loss by name, each already weighted; pictures as `Eyes.forward` wants them."""
     t = torch.from_numpy
@@ -42,6 +61,7 @@ def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.
     dense = dense.float()
     heat, ask = t(batch.heat), t(batch.ask)
     out = {"heat": heat_loss(dense[:, 0], heat, ask)}
+    out["maps"] = map_loss(pyramid[4].float(), batch)
     boxes, joints, lying, owner = t(batch.boxes), t(batch.joints), t(batch.lying), t(batch.owner)
     cells = t(batch.cells)
     n = len(cells)
@@ -79,7 +99,7 @@ def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.
         out["box"] = (1 - first).mean() + (1 - second).mean() + 0.3 * (told - torch.log(wanted / STRIDE)).abs().mean()
         place = joints[who]
         weight = (place[..., 2] > 0.9).float() + 0.4 * (place[..., 2] == 0.5)
-        out["joints"] = 2.0 * joint_loss(look["joints0"][:n], place[..., :2], weight, size) + 5.0 * joint_loss(look["joints"][:n], place[..., :2], weight, size)
+        out["joints"] = sum(k * joint_loss(look[name][:n], place[..., :2], weight, size) for name, k in (("joints0", 1.0), ("joints1", 4.0), ("joints", 4.0)))
         asked = (place[..., 2] >= 0).float()
         seen = F.binary_cross_entropy_with_logits(look["seen"][:n], (place[..., 2] > 0.9).float(), reduction="none")
         out["seen"] = 0.3 * (seen * asked).sum() / asked.sum().clamp(min=1)

@@ -1,8 +1,9 @@
 """The network: one convolutional pass that names likely people, then a small head that looks at each of them again.
 
 Stage one is a plain residual backbone with a top-down path to stride 8; every cell says how likely a body is centred there and how large it is.
-Stage two works on the best cells only: it reads the three pyramid levels at the cell, places the box and the 17 joints, then reads the
-pyramid once more at those joints to correct them and to decide score and lying. Its cost does not depend on the picture size.
+Stage two works on the best cells only. It reads the three pyramid levels at the cell and guesses box and joints; each joint then is the mean place
+under its joint map times a Gaussian around the guess (integral regression, Sun et al. 2018, with a prior that tells people apart); what the
+pyramid says at those places corrects joints and box and decides score and lying.
 """
 
 import torch
@@ -57,8 +58,10 @@ class Eyes(nn.Module):
         self.top = conv(NECK, NECK)
         self.dense = nn.Conv2d(NECK, 1 + 4, 1)
         self.probe = nn.Conv2d(NECK, PROBE, 1)
-        self.first = Mlp(NECK + w3 + w4 + 4, HIDDEN, JOINTS * 2 + 64)
-        self.second = Mlp(JOINTS * (PROBE + 2) + 64, HIDDEN, 2 + 4 + JOINTS * 3)
+        self.maps = nn.Conv2d(NECK, JOINTS, 1)
+        self.first = Mlp(NECK + w3 + w4 + 4, HIDDEN, JOINTS * 3 + 64)
+        self.second = Mlp(JOINTS * (PROBE + 4) + 64, HIDDEN, 2 + 4 + JOINTS * 3)
+        nn.init.constant_(self.maps.bias, -4.0)
         nn.init.constant_(self.dense.bias[:1], -4.0)
         for mlp in (self.first, self.second):
             nn.init.normal_(mlp[-1].weight, std=0.01)
@@ -66,20 +69,20 @@ class Eyes(nn.Module):
 
     def forward(self, picture: torch.Tensor):
         """picture: float [B,3,H,W], RGB 0..255 minus GREY, divided by 64. Returns the dense head [B,5,h,w] (heat logit, log distances left, top,
-        right, bottom in cells) and the pyramid (stride 8, 16, 32 and the probe map)."""
+        right, bottom in cells) and the pyramid (stride 8, 16, 32, the probe map and the joint maps)."""
         x8 = self.s8(self.s4(self.stem(picture)))
         x16 = self.s16(x8)
         x32 = self.s32(x16)
         p16 = self.mid(x16 + F.interpolate(self.lat32(x32), scale_factor=2.0, mode="nearest"))
         p8 = self.top(self.lat8(x8) + F.interpolate(self.lat16(p16), scale_factor=2.0, mode="nearest"))
-        return self.dense(p8), (p8, p16, x32, self.probe(p8))
+        return self.dense(p8), (p8, p16, x32, self.probe(p8), self.maps(p8))
 
     def look(self, pyramid, dense: torch.Tensor, batch: torch.Tensor, cx: torch.Tensor, cy: torch.Tensor):
         """Second stage on cells (batch[i], column cx[i], row cy[i]), all int64 [N].
 
-        Returns a dict, all in input pixels: `score`, `lying` logits [N]; `box0`, `box` [N,4]; `joints0`, `joints` [N,17,2]; `seen` logits [N,17].
+        Returns a dict, all in input pixels: `score`, `lying` logits [N]; `box0`, `box` [N,4]; `joints0`, `joints1`, `joints` [N,17,2]; `seen` logits [N,17].
         """
-        p8, p16, x32, probe = pyramid
+        p8, p16, x32, probe, maps = pyramid
         at = lambda level, shift: level.permute(0, 2, 3, 1)[batch, cy >> shift, cx >> shift].float()
         logs = dense.permute(0, 2, 3, 1)[batch, cy, cx][:, 1:5].float().clamp(-4.0, 5.0)
         centre = torch.stack((cx, cy), 1).float() + 0.5
@@ -90,20 +93,36 @@ class Eyes(nn.Module):
         one = self.first(torch.cat((at(p8, 0), at(p16, 1), at(x32, 2), logs), 1))
         joints0 = centre[:, None] + one[:, : JOINTS * 2].reshape(-1, JOINTS, 2) * scale[:, None]
         h, w = probe.shape[2], probe.shape[3]
-        held = joints0.detach()
+        # how far around its guess a joint is looked for, in units of scale
+        width = (0.05 + F.softplus(one[:, JOINTS * 2 : JOINTS * 3] - 1.2)) * scale
+        narrow = 0.5 / (width * width)
+        gx, gy = torch.arange(w).float() + 0.5, torch.arange(h).float() + 0.5
+        prior = joints0 if self.training else joints0.detach()
+        fx = -narrow[..., None] * (gx - prior[..., :1]) ** 2
+        fy = -narrow[..., None] * (gy - prior[..., 1:]) ** 2
+        # the Gaussian is separable: two small products instead of a softmax over every cell; the largest factor is made 1 so that none vanishes
+        ex = torch.exp(fx - fx.amax(2, keepdim=True))
+        ey = torch.exp(fy - fy.amax(2, keepdim=True))
+        mass = torch.exp(maps.float().clamp(max=12.0))
+        mass = mass[batch] if self.training else mass  # deployed on one picture
+        by_column = torch.matmul(torch.stack((ey, ey * gy), 2), mass) * ex[:, :, None]
+        total = by_column[:, :, 0].sum(2) + 1e-9
+        joints1 = torch.stack(((by_column[:, :, 0] * gx).sum(2) / total, by_column[:, :, 1].sum(2) / total), 2)
+        held = joints1.detach()
         col = held[..., 0].clamp(0.0, w - 0.51)
         row = held[..., 1].clamp(0.0, h - 0.51)
         icol, irow = torch.floor(col).long(), torch.floor(row).long()
         read = probe.permute(0, 2, 3, 1)[batch[:, None], irow, icol].float()
         inside = torch.stack((held[..., 0] - icol.float() - 0.5, held[..., 1] - irow.float() - 0.5), 2) / scale[:, None]
         inside = inside.clamp(-2.0, 2.0)
-        two = self.second(torch.cat((torch.cat((read, inside), 2).flatten(1), one[:, JOINTS * 2 :].relu()), 1))
+        shape = (held - centre[:, None]) / scale[:, None]
+        two = self.second(torch.cat((torch.cat((read, inside, shape), 2).flatten(1), one[:, JOINTS * 3 :].relu()), 1))
         joints = held + two[:, 6 : 6 + JOINTS * 2].reshape(-1, JOINTS, 2) * scale[:, None]
         corner = size.repeat(1, 2)
         box = box0.detach() + two[:, 2:6] * corner
         return {
             "score": two[:, 0], "lying": two[:, 1], "box0": box0 * STRIDE, "box": box * STRIDE,
-            "joints0": joints0 * STRIDE, "joints": joints * STRIDE, "seen": two[:, 6 + JOINTS * 2 :],
+            "joints0": joints0 * STRIDE, "joints1": joints1 * STRIDE, "joints": joints * STRIDE, "seen": two[:, 6 + JOINTS * 2 :],
         }
 
 

@@ -186,7 +186,7 @@ class Maker:
         if kind < 0.42:  # one source over the whole canvas
             item = self.pick(exclude=("cutout",))
             canvas = self.backdrop(w, h)
-            height = np.exp(rng.uniform(np.log(0.16), np.log(1.1))) * small
+            height = np.exp(rng.uniform(np.log(0.28), np.log(1.15))) * small
             parts = [(item, np.array([0, 0, w, h], float), self.angle(item), height)]
         elif kind < 0.74:  # several people, each in its own part of the picture
             canvas = self.backdrop(w, h)
@@ -198,14 +198,14 @@ class Maker:
                 if rng.random() < 0.2:
                     continue
                 item = self.store.empty[rng.integers(len(self.store.empty))] if self.store.empty and rng.random() < 0.18 else self.pick(exclude=("cutout",))
-                height = np.exp(rng.uniform(np.log(0.3), np.log(1.1))) * min(c[2:] - c[:2])
-                parts.append((item, c, self.angle(item), max(14.0, height)))
+                height = np.exp(rng.uniform(np.log(0.5), np.log(1.15))) * min(c[2:] - c[:2])
+                parts.append((item, c, self.angle(item), max(20.0, height)))
         elif kind < 0.88 and "cutout" in self.crowded:  # cut-outs in an empty place: no rectangle gives them away
             canvas = self.backdrop(w, h)
             parts = []
             for _ in range(rng.integers(1, 4)):
                 item = self.crowded["cutout"][rng.integers(len(self.crowded["cutout"]))]
-                parts.append((item, np.array([0, 0, w, h], float), self.angle(item), np.exp(rng.uniform(np.log(0.12), np.log(0.9))) * small))
+                parts.append((item, np.array([0, 0, w, h], float), self.angle(item), np.exp(rng.uniform(np.log(0.28), np.log(1.0))) * small))
         else:  # nobody, with rectangles pasted from other empty pictures so that a pasted edge means nothing
             canvas = self.backdrop(w, h)
             parts = []

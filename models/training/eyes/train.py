@@ -23,7 +23,7 @@ from .network import GREY, Eyes
 from .scene import Maker, Store
 from .target import mirrored, targets
 
-SHAPES = {"small": ((160, 160), (192, 160), (160, 192), (224, 160)), "large": ((384, 224), (320, 320), (512, 288), (320, 192))}
+SHAPES = {"small": ((160, 160), (192, 160), (160, 192), (224, 160), (320, 192)), "large": ((384, 224), (320, 320), (512, 288), (320, 192))}
 PIXELS = {"small": 12 * 224 * 224, "large": 10 * 224 * 224}  # per batch and learner
 
 
@@ -101,7 +101,8 @@ def learn(rank: int, args: argparse.Namespace, meet: str) -> None:
         state = torch.load(args.resume, map_location="cpu", weights_only=False)
         eyes.load_state_dict(state["eyes"])
         average.load_state_dict(state["average"])
-        learner.load_state_dict(state["learner"])
+        if "learner" in state:
+            learner.load_state_dict(state["learner"])
         seen, step = state["seen"], state["step"]
     else:
         average.load_state_dict(eyes.state_dict())
