@@ -1,4 +1,5 @@
 import type { Receipt } from "./actuators/actuator.ts";
+import type { KeptAlarm } from "./alarm/alarm.ts";
 import type { AlarmChange } from "./alarm/change.ts";
 import type { AlarmStatus, AlarmStep } from "./api/device.ts";
 
@@ -41,6 +42,22 @@ export class Journal {
     });
     this.#alarms.set(change.alarm, entry);
     this.#trim();
+  }
+
+  /** Shows an alarm that was open before a restart; of its steps only the last is known. */
+  restore({ id, camera, place, track, kind, tier, acknowledgedBy, since, score, why }: KeptAlarm): void {
+    this.#alarms.set(id, {
+      id,
+      camera,
+      zone: place.name,
+      machine: place.machine ?? null,
+      track,
+      stage: kind,
+      tier,
+      open: true,
+      acknowledgedBy: acknowledgedBy ?? null,
+      steps: [{ kind, at: since, decisionMs: null, score, why: `before the restart: ${why.text}`, receipts: [] }],
+    });
   }
 
   /** Adds what the outputs answered to the step that ordered it. */

@@ -1,4 +1,4 @@
-import type { CameraAlarm, OpenAlarm, ResetResult } from "./alarm/alarm.ts";
+import type { CameraAlarm, Instant, OpenAlarm, ResetResult } from "./alarm/alarm.ts";
 import type { AlarmChange } from "./alarm/change.ts";
 import type { CameraConfig } from "./config/schema.ts";
 import type { DecodePath, Frame, FrameSource } from "./frames/frame.ts";
@@ -100,17 +100,27 @@ export class Pipeline {
 
   /** A person takes notice of an alarm. Whether there was one to take notice of. */
   acknowledge(id: string, who: string): boolean {
-    const changes = this.#parts.alarm.acknowledge(id, who, this.#parts.clock.wall());
-    for (const change of changes) this.#parts.respond(this.#happening(change, {}, 0), false);
+    const { alarm, respond } = this.#parts;
+    const changes = alarm.acknowledge(id, who, this.#now());
+    for (const change of changes) respond(this.#happening(change, {}, 0), false);
     return changes.length > 0;
   }
 
   /** A person ends an alarm; refused with the reason while the condition persists. */
   reset(id: string, who: string): ResetResult {
-    const { alarm, clock, respond } = this.#parts;
-    const result = alarm.reset(id, who, { at: clock.now(), wallTime: clock.wall() });
+    const { alarm, respond } = this.#parts;
+    const result = alarm.reset(id, who, this.#now());
     if (result.ok) for (const change of result.changes) respond(this.#happening(change, {}, 0), true);
     return result;
+  }
+
+  /** Why a reset would be refused now; undefined when it would be granted. */
+  refusal(id: string): string | undefined {
+    return this.#parts.alarm.refusal(id, this.#now());
+  }
+
+  #now(): Instant {
+    return { at: this.#parts.clock.now(), wallTime: this.#parts.clock.wall() };
   }
 
   async #stream(signal: AbortSignal): Promise<void> {
@@ -164,6 +174,8 @@ export class Pipeline {
         const error = asError(thrown);
         watch.fault(error.message);
         log.error({ camera: camera.name, error: error.message }, "a frame could not be judged");
+        // Without a worker nothing was taken: the frame goes all the same, and the next attempt waits for a fresh one.
+        taken ??= gate.take(clock.now());
         if (taken) {
           this.#count("failed");
           taken.release();

@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Receipt } from "./actuators/actuator.ts";
+import type { KeptAlarm } from "./alarm/alarm.ts";
 import type { AlarmChange } from "./alarm/change.ts";
 import type { Clock } from "./lib/clock.ts";
 import { asError } from "./lib/failure.ts";
+import { waits } from "./lib/retry.ts";
 import type { Logger } from "./observe/log.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { TrailPart } from "./trail.ts";
@@ -76,6 +79,30 @@ export class Respond {
     metrics.changes.inc({ camera: change.camera, change: change.kind });
     this.#track(this.#record({ ...happening, times: { ...happening.times, actuate: commandMs } }, receipts, issuedAt));
     return commandMs;
+  }
+
+  /**
+   * Takes up an alarm that was open before a restart: its outputs are commanded again, on the spot, and those that cannot be
+   * written are tried until they are, `over` aborts or the alarm is not `stillOpen`. Nothing is recorded: it is the same alarm.
+   */
+  restore(alarm: KeptAlarm, over: AbortSignal, stillOpen: () => boolean): void {
+    this.#track(this.#hold(alarm, over, stillOpen));
+  }
+
+  async #hold(alarm: KeptAlarm, over: AbortSignal, stillOpen: () => boolean): Promise<void> {
+    const { outputs, clock, log } = this.#parts;
+    const { id, camera, place, tier, why } = alarm;
+    let names = tier === 1 ? place.tier1 : [...place.tier1, ...place.tier2];
+    const pauses = waits();
+    while (names.length > 0) {
+      const order = { alarm: id, issuedAt: clock.now(), reason: why.text, camera, zone: place.name };
+      const receipts = await outputs.fire(names, { ...order, state: "active" });
+      const unwritten = receipts.filter(({ outcome, writtenMs }) => outcome === "failed" && Number.isNaN(writtenMs));
+      for (const receipt of unwritten) log.error({ ...receipt }, "an output does not hold its restored alarm yet");
+      names = unwritten.map(({ actuator }) => actuator);
+      if (names.length > 0) await sleep(pauses.next().value as number, undefined, { signal: over }).catch(() => {});
+      if (over.aborted || !stillOpen()) return;
+    }
   }
 
   /** Resolves when every response so far has its receipts and its record. */

@@ -1,4 +1,5 @@
 import type { ActuatorBank } from "./actuators/bank.ts";
+import type { KeptAlarm, OpenAlarm, ResetResult } from "./alarm/alarm.ts";
 import type { CameraStatus, DeviceView, MachineStatus, News, Picture, Status, Verdict } from "./api/device.ts";
 import type { Config } from "./config/schema.ts";
 import type { Heartbeat } from "./event/event.ts";
@@ -24,6 +25,14 @@ interface Watched {
   status: SupervisionStatus;
 }
 
+/** Whoever holds open alarms and can end them. */
+export interface Desk {
+  readonly alarms: readonly OpenAlarm[];
+  acknowledge(id: string, who: string): boolean;
+  reset(id: string, who: string): ResetResult;
+  refusal(id: string): string | undefined;
+}
+
 /** Told when a camera's supervision state changes. */
 export interface StateListener {
   state(camera: string, status: SupervisionStatus): void;
@@ -37,6 +46,10 @@ export interface ViewParts {
   log: Logger;
   bank: ActuatorBank;
   outbox: Pick<Outbox, "stats" | "health">;
+  /** Whether open alarms would survive a restart. */
+  latched: { health(): { ok: boolean; detail: string } };
+  /** Alarms of cameras that are gone. */
+  unwatched: Desk;
   /** None when no broker is configured. */
   uplink: Pick<Uplink, "connected"> | undefined;
   machines: () => MachineStatus[];
@@ -55,9 +68,22 @@ export class View implements DeviceView {
     this.#startedAt = parts.clock.now();
   }
 
+  /** Shows a camera, in the place of an earlier one of the same name. */
   add(pipeline: Pipeline, watch: CameraWatch): void {
     const status = watch.status(this.#parts.clock.now());
     this.#cameras.set(pipeline.camera.name, { pipeline, watch, recent: new Recent(MINUTE_MS), status });
+    this.#tell({ kind: "status" });
+  }
+
+  remove(camera: string): void {
+    this.#cameras.delete(camera);
+    for (const state of SUPERVISION) this.#parts.metrics.cameraState.remove({ camera, state });
+    this.#tell({ kind: "status" });
+  }
+
+  /** An alarm of the run before is open still. */
+  restored(alarm: KeptAlarm): void {
+    this.#journal.restore(alarm);
   }
 
   judged(camera: string, judgement: Judgement): void {
@@ -126,11 +152,7 @@ export class View implements DeviceView {
         state: actuator.state ?? "idle",
         ...actuator.health(),
       })),
-      alarms: this.#journal.list((id) =>
-        this.#pipelineOf(id)?.alarms.find((alarm) => alarm.id === id)?.persists === true
-          ? "somebody still lies there"
-          : null,
-      ),
+      alarms: this.#journal.list((id) => this.#deskOf(id)?.refusal(id) ?? null),
       cloud: {
         state: uplink === undefined ? "off" : uplink.connected ? "connected" : "offline",
         waiting: Object.values(outbox.stats.events).reduce((sum, count) => sum + count, 0),
@@ -154,17 +176,17 @@ export class View implements DeviceView {
   }
 
   acknowledge(alarm: string, who: string): Verdict {
-    const pipeline = this.#pipelineOf(alarm);
-    if (!pipeline) return { ok: false, code: "unknown", reason: `no open alarm has the id ${alarm}` };
-    if (!pipeline.acknowledge(alarm, who))
+    const desk = this.#deskOf(alarm);
+    if (!desk) return { ok: false, code: "unknown", reason: `no open alarm has the id ${alarm}` };
+    if (!desk.acknowledge(alarm, who))
       return { ok: false, code: "refused", reason: "somebody has acknowledged it already" };
     return { ok: true };
   }
 
   reset(alarm: string, who: string): Verdict {
-    const pipeline = this.#pipelineOf(alarm);
-    if (!pipeline) return { ok: false, code: "unknown", reason: `no open alarm has the id ${alarm}` };
-    const result = pipeline.reset(alarm, who);
+    const desk = this.#deskOf(alarm);
+    if (!desk) return { ok: false, code: "unknown", reason: `no open alarm has the id ${alarm}` };
+    const result = desk.reset(alarm, who);
     return result.ok ? { ok: true } : { ok: false, code: "refused", reason: result.reason };
   }
 
@@ -213,10 +235,9 @@ export class View implements DeviceView {
     for (const listener of this.#listeners) listener(news);
   }
 
-  #pipelineOf(alarm: string): Pipeline | undefined {
-    for (const { pipeline } of this.#cameras.values())
-      if (pipeline.alarms.some((open) => open.id === alarm)) return pipeline;
-    return undefined;
+  #deskOf(alarm: string): Desk | undefined {
+    const desks = [...[...this.#cameras.values()].map(({ pipeline }) => pipeline), this.#parts.unwatched];
+    return desks.find(({ alarms }) => alarms.some(({ id }) => id === alarm));
   }
 
   /** The camera's own state, made worse by outputs that would not follow. */
@@ -224,9 +245,10 @@ export class View implements DeviceView {
     const status = watch.status(now);
     if (status.state !== "armed") return status;
     const dead = this.#parts.bank.actuators.find((actuator) => !actuator.health().ok);
-    const store = this.#parts.outbox.health();
-    if (!dead && !store.ok) return { state: "degraded", reason: store.detail };
-    return dead ? { state: "degraded", reason: `output ${dead.name}: ${dead.health().detail}` } : status;
+    if (dead) return { state: "degraded", reason: `output ${dead.name}: ${dead.health().detail}` };
+    const { latched, outbox } = this.#parts;
+    const store = [latched.health(), outbox.health()].find(({ ok }) => !ok);
+    return store ? { state: "degraded", reason: store.detail } : status;
   }
 
   #cameraStatus({ pipeline, recent, status }: Watched, now: number): CameraStatus {

@@ -7,6 +7,8 @@ import { type Place, placeOf } from "./zones.ts";
 
 /** A person gone from view for this long is forgotten, ms; while suspected or fallen the alarm outlives it. */
 const FORGET_LOST_MS = 10_000;
+/** Longer without a judged frame, and nobody knows what happened in between: a view is clear only from then on, ms. */
+const BLIND_AFTER_MS = 1_500;
 /** A new track this near to somebody lost on the way down, in body sizes, is taken for the same person. */
 const ADOPT_WITHIN = 0.8;
 
@@ -20,12 +22,16 @@ export interface OpenAlarm {
   /** Wall time of its first change, ms since 1970 UTC. */
   readonly since: number;
   readonly kind: ChangeKind;
+  readonly score: number;
   readonly why: Why;
   /** Who acknowledged it, if anybody did. */
   readonly acknowledgedBy: string | undefined;
   /** Somebody still lies there, or has not been upright or away for long enough. */
   readonly persists: boolean;
 }
+
+/** An open alarm as it outlives a restart of the service. */
+export type KeptAlarm = Omit<OpenAlarm, "persists">;
 
 interface Entry {
   id: string;
@@ -37,7 +43,7 @@ interface Entry {
   score: number;
   why: Why;
   acknowledgedBy: string | undefined;
-  /** Last instant at which the condition was seen to persist. */
+  /** Last instant at which the condition was seen to persist; infinite for a restored alarm until a frame was judged. */
   persistedAt: Monotonic;
 }
 
@@ -60,7 +66,8 @@ export class CameraAlarm {
   readonly #subjects = new Map<number, Subject>();
   readonly #open = new Map<string, Entry>();
   #raised = 0;
-  #last: Instant = { at: 0, wallTime: 0 };
+  /** The latest judged frame. */
+  #last: Monotonic = Number.NEGATIVE_INFINITY;
   readonly #run: string;
 
   /** `run`: prefix that keeps alarm ids of different runs of the device apart. */
@@ -70,27 +77,38 @@ export class CameraAlarm {
     this.#run = run;
   }
 
+  /** Takes up alarms that were open before a restart. They hold until a person resets them, whoever caused them. */
+  restore(alarms: readonly KeptAlarm[]): void {
+    for (const { camera: _, ...alarm } of alarms)
+      this.#open.set(alarm.id, { ...alarm, persistedAt: Number.POSITIVE_INFINITY });
+  }
+
   /** Judges one frame. `people` as vision gave them, `when` the frame's capture time. */
   decide(people: readonly Person[], when: Instant): AlarmChange[] {
-    this.#last = when;
+    if (when.at - this.#last > BLIND_AFTER_MS) for (const entry of this.#open.values()) entry.persistedAt = when.at;
+    this.#last = when.at;
     const changes: AlarmChange[] = [];
+    let somebodyLies = false;
     for (const person of people) {
       const place = placeOf(person, this.#camera);
       if (place.kind === "ignore") continue;
       const subject = this.#subjectOf(person, when.at);
       if (person.coasting) continue;
+      somebodyLies ||= place.kind !== "rest" && lies(person);
       const judged = subject.see(person, when.at, place.kind === "rest");
       if (judged) changes.push(...this.#apply(subject, judged.verdict, judged.score, judged.why, place, when));
       const entry = subject.alarm === undefined ? undefined : this.#open.get(subject.alarm);
       if (entry && person.posture.upright < 0.5) entry.persistedAt = when.at;
     }
+    if (somebodyLies)
+      for (const entry of this.#open.values()) if (!this.#isFollowed(entry)) entry.persistedAt = when.at;
     this.#forget(when, changes);
     if (!this.#config.latching) changes.push(...this.#autoClear(when));
     return changes;
   }
 
   get open(): OpenAlarm[] {
-    return [...this.#open.values()].map(({ score: _, persistedAt: __, ...entry }) => ({
+    return [...this.#open.values()].map(({ persistedAt: _, ...entry }) => ({
       ...entry,
       camera: this.#camera.name,
       persists: this.#persists(entry.id),
@@ -98,30 +116,34 @@ export class CameraAlarm {
   }
 
   /** A person takes notice; outputs stay as they are. Unknown ids and repeats change nothing. */
-  acknowledge(id: string, who: string, wallTime: number): AlarmChange[] {
+  acknowledge(id: string, who: string, now: Instant): AlarmChange[] {
     const entry = this.#open.get(id);
     if (!entry || entry.acknowledgedBy !== undefined) return [];
     entry.acknowledgedBy = who;
-    return [
-      this.#change(
-        entry,
-        "acknowledged",
-        { at: this.#last.at, wallTime },
-        { ...entry.why, text: `acknowledged by ${who}` },
-      ),
-    ];
+    return [this.#change(entry, "acknowledged", now, { ...entry.why, text: `acknowledged by ${who}` })];
   }
 
-  /** A person ends the alarm. Refused, with the reason, while somebody still lies there or the picture is older than `now` allows. */
-  reset(id: string, who: string, now: Instant): ResetResult {
+  /** Why a reset would be refused at `now`; undefined when it would be granted. */
+  refusal(id: string, now: Instant): string | undefined {
     const entry = this.#open.get(id);
-    if (!entry) return { ok: false, reason: `no open alarm has the id ${id}` };
-    if (this.#persists(id)) {
-      return {
-        ok: false,
-        reason: `track ${entry.track} has not been upright or away from ${entry.place.name} for ${this.#config.clearAfterS} s; help the person up, then reset`,
-      };
+    if (!entry) return `no open alarm has the id ${id}`;
+    const blindMs = now.at - this.#last;
+    if (blindMs > BLIND_AFTER_MS) {
+      const since = Number.isFinite(blindMs) ? `for ${(blindMs / 1000).toFixed(1)} s` : "since the start";
+      return `camera ${this.#camera.name} has judged no picture ${since}, so nobody knows whether somebody lies there; bring it back, then reset`;
     }
+    if (!this.#persists(id)) return undefined;
+    const { clearAfterS } = this.#config;
+    return this.#isFollowed(entry)
+      ? `track ${entry.track} has not been upright or away from ${entry.place.name} for ${clearAfterS} s; help the person up, then reset`
+      : `the view has not been free of people lying for ${clearAfterS} s; help them up, then reset`;
+  }
+
+  /** A person ends the alarm. Refused, with the reason, while somebody still lies there or the camera cannot tell. */
+  reset(id: string, who: string, now: Instant): ResetResult {
+    const reason = this.refusal(id, now);
+    if (reason !== undefined) return { ok: false, reason };
+    const entry = this.#open.get(id) as Entry;
     this.#open.delete(id);
     for (const subject of this.#subjects.values()) if (subject.alarm === id) subject.alarm = undefined;
     return { ok: true, changes: [this.#change(entry, "cleared", now, { ...entry.why, text: `reset by ${who}` })] };
@@ -129,15 +151,17 @@ export class CameraAlarm {
 
   #persists(id: string): boolean {
     const entry = this.#open.get(id) as Entry;
-    if (this.#last.at - entry.persistedAt < this.#config.clearAfterS * 1000) return true;
+    if (this.#last - entry.persistedAt < this.#config.clearAfterS * 1000) return true;
     for (const subject of this.#subjects.values()) {
-      if (
-        subject.alarm === id &&
-        subject.state === "fallen" &&
-        subject.lostFor(this.#last.at) < this.#config.clearAfterS
-      )
+      if (subject.alarm === id && subject.state === "fallen" && subject.lostFor(this.#last) < this.#config.clearAfterS)
         return true;
     }
+    return false;
+  }
+
+  /** Whether the person who caused it is known; not so after a restart, or when the track was lost for good. */
+  #isFollowed(entry: Entry): boolean {
+    for (const subject of this.#subjects.values()) if (subject.alarm === entry.id) return true;
     return false;
   }
 
@@ -229,7 +253,10 @@ export class CameraAlarm {
   }
 
   #autoClear(when: Instant): AlarmChange[] {
-    const over = [...this.#open.values()].filter((entry) => entry.tier === 2 && !this.#persists(entry.id));
+    // A suspicion of somebody in view ends by itself; one restored after a restart has nobody who could end it.
+    const over = [...this.#open.values()].filter(
+      (entry) => (entry.tier === 2 || !this.#isFollowed(entry)) && !this.#persists(entry.id),
+    );
     return over.map((entry) => {
       this.#open.delete(entry.id);
       return this.#change(entry, "cleared", when, { ...entry.why, text: "nobody lies there any more" });
@@ -252,4 +279,9 @@ export class CameraAlarm {
       why,
     };
   }
+}
+
+/** What a reset must wait for when it is not known who caused the alarm. */
+function lies({ posture, lying }: Person): boolean {
+  return posture.upright < 0.5 && (lying >= 0.5 || posture.fall + posture.fallen >= 0.5);
 }

@@ -22,8 +22,8 @@ interface Parts {
   device: DeviceView;
   live: Live;
   pictures: Pictures;
-  /** Redacted. */
-  config: Config;
+  /** What runs now, redacted. */
+  config: () => Config;
   log: Logger;
 }
 
@@ -35,7 +35,7 @@ export function routes(app: FastifyInstance, { device, live, pictures, config, l
   });
 
   app.get("/api/state", async () => device.status());
-  app.get("/api/config", async () => config);
+  app.get("/api/config", async () => config());
   app.get("/api/cameras", async () => ({ cameras: device.status().cameras }));
   app.get("/api/alarms", async () => ({ alarms: device.status().alarms }));
 
@@ -53,7 +53,7 @@ export function routes(app: FastifyInstance, { device, live, pictures, config, l
     async (request, reply) => {
       const { camera } = request.params;
       const { overlay = "1", width = "960" } = request.query;
-      mustKnow(config, camera);
+      mustKnow(config(), camera);
       const jpeg = await pictures.jpeg(camera, Number(width), overlay === "1");
       if (!jpeg)
         throw new ApiFailure("not-found", `camera ${camera} has given no picture yet`, {
@@ -71,7 +71,7 @@ export function routes(app: FastifyInstance, { device, live, pictures, config, l
     { schema: { params: object({ camera: name, zone: name }), body: object({ enabled: { type: "boolean" } }) } },
     async (request) => {
       const { camera, zone } = request.params;
-      mustKnow(config, camera);
+      mustKnow(config(), camera);
       grant(device.enableZone(camera, zone, request.body.enabled));
       log.warn({ camera, zone, enabled: request.body.enabled }, "a zone was switched");
       return { ok: true };

@@ -18,7 +18,7 @@ import { routes } from "./routes.ts";
 export interface ApiOptions {
   device: DeviceView;
   credential: Credential;
-  /** The whole config: `api` says where to listen, the rest is shown redacted. */
+  /** The whole config: `api` says where to listen, the rest is shown redacted, as it is when it is asked for. */
   config: Config;
   log?: Logger;
   clock?: Clock;
@@ -66,7 +66,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   app.addHook("preClose", async () => live.close());
   guard(app, credential, config.api.host, clock);
   page(app);
-  routes(app, { device, live, pictures: new Pictures(device, clock), config: redact(config), log });
+  routes(app, { device, live, pictures: new Pictures(device, clock), config: () => redact(options.config), log });
   return app;
 }
 

@@ -161,8 +161,8 @@ describe("a confirmed alarm", () => {
   it("is acknowledged once, by name, and stays open", () => {
     const stage = fallen();
     const id = stage.alarm.open[0]?.id ?? "";
-    expect(stage.alarm.acknowledge(id, "ada", 0)).toMatchObject([{ kind: "acknowledged" }]);
-    expect(stage.alarm.acknowledge(id, "bob", 0)).toEqual([]);
+    expect(stage.alarm.acknowledge(id, "ada", stage.now)).toMatchObject([{ kind: "acknowledged" }]);
+    expect(stage.alarm.acknowledge(id, "bob", stage.now)).toEqual([]);
     expect(stage.alarm.open).toMatchObject([{ acknowledgedBy: "ada" }]);
   });
 

@@ -15,7 +15,16 @@ interface Rule {
 
 const STAGES = ["config", "frames", "vision", "alarm", "actuators", "clips", "uplink", "api"];
 /** Files that join the stages; they get their parts handed in. */
-const JOINTS = ["pipeline.ts", "respond.ts", "record.ts", "journal.ts", "trail.ts", "view.ts"];
+const JOINTS = [
+  "pipeline.ts",
+  "respond.ts",
+  "record.ts",
+  "journal.ts",
+  "trail.ts",
+  "latched.ts",
+  "unwatched.ts",
+  "view.ts",
+];
 const names = (files: string[]) => files.map((file) => file.replace(/\.ts$/, ""));
 
 const rules: Record<string, Rule> = {
