@@ -19,11 +19,12 @@ export interface Credentials {
 export interface SecureBroker extends Broker {
   /** Credentials of a client with this name, signed by the broker's authority. */
   credentials(name: string): Credentials;
+  /** For good: its certificates go too. */
+  close(): Promise<void>;
 }
 
 export async function startSecureMosquitto(): Promise<SecureBroker> {
   const dir = mkdtempSync(join(tmpdir(), "spotter-mtls-"));
-  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const authority = makeAuthority(dir, "broker");
   const acl = join(dir, "acl");
   writeFileSync(acl, "pattern write spotter/v1/%u/#\n\nuser cloud\ntopic read spotter/v1/#\n");
@@ -37,6 +38,10 @@ export async function startSecureMosquitto(): Promise<SecureBroker> {
     url: broker.url.replace("mqtt:", "mqtts:"),
     kill: broker.kill,
     revive: broker.revive,
+    close: async () => {
+      await broker.kill();
+      rmSync(dir, { recursive: true });
+    },
     credentials: (name) => clientCredentials(dir, authority, name),
   };
 }

@@ -70,7 +70,7 @@ describeWith("Mosquitto", "with Mosquitto over mutual TLS", () => {
     device = broker.credentials(DEVICE);
     cloud = broker.credentials("cloud");
   });
-  afterAll(() => broker.kill());
+  afterAll(() => broker.close());
 
   describeTransport("MQTT", () => linkThrough(broker, device, cloud));
 
