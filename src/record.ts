@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Receipt } from "./actuators/actuator.ts";
 import type { AlarmChange } from "./alarm/change.ts";
 import { encode } from "./event/encode.ts";
-import type { Body, FallChange, Heartbeat, ReceiptEntry, SkeletonTrack, Trace } from "./event/event.ts";
+import type { Body, FallChange, Heartbeat, ReceiptEntry, SkeletonTrack } from "./event/event.ts";
 import { EventMaker } from "./event/make.ts";
 import type { Clock, Monotonic } from "./lib/clock.ts";
 import { asError } from "./lib/failure.ts";
@@ -72,7 +71,7 @@ export class EventRecorder implements Recorder {
       receipts: [],
       skeleton: trail && hasFallen(change) ? skeletonOf(trail, change.at) : undefined,
     };
-    return this.#append(change.kind === "recovered" ? "nearMiss" : "alarm", body, traceOf(change.alarm));
+    return this.#append(change.kind === "recovered" ? "nearMiss" : "alarm", body);
   }
 
   receipts(change: AlarmChange, receipts: readonly Receipt[]): Promise<void> {
@@ -92,7 +91,7 @@ export class EventRecorder implements Recorder {
         }),
       ),
     };
-    return this.#append("alarm", body, traceOf(change.alarm));
+    return this.#append("alarm", body);
   }
 
   /** A camera's supervision state changed. */
@@ -107,8 +106,8 @@ export class EventRecorder implements Recorder {
     );
   }
 
-  async #append(kind: EventClass, body: Body, trace?: Trace): Promise<void> {
-    const event = this.#maker.make(body, trace);
+  async #append(kind: EventClass, body: Body): Promise<void> {
+    const event = this.#maker.make(body);
     await this.#parts.outbox.append({ sequence: event.sequence, id: event.id, class: kind, payload: encode(event) });
   }
 }
@@ -120,10 +119,4 @@ function hasFallen({ kind }: AlarmChange): boolean {
 
 function skeletonOf(trail: TrailPart, at: Monotonic): SkeletonTrack {
   return { stepMs: 100, endsMsBefore: Math.max(0, at - trail.at), steps: trail.steps, poses: trail.poses };
-}
-
-/** All events of one alarm are one trace (W3C Trace Context): its ids are a digest of the alarm's, so no table is kept. */
-function traceOf(alarm: string): Trace {
-  const digest = createHash("sha256").update(alarm).digest("hex");
-  return { traceId: digest.slice(0, 32), parentId: digest.slice(32, 48) };
 }
