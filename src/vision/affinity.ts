@@ -67,8 +67,9 @@ export function affinity(expected: Float32Array, length: number, seen: Float32Ar
   const near = Math.exp(-(distance * distance) / (2 * spread * spread));
   const overlap = boxOverlap(expected, seen);
   const pose = poseLikeness(expected, seen, POSE_SIGMA);
-  const trust = Number.isNaN(pose) ? 0 : POSE_TRUST * Math.exp(-gap / POSE_MEMORY_S);
-  return ((1 - trust) * (overlap + near)) / 2 + trust * pose;
+  const shape = (overlap + near) / 2;
+  const trust = POSE_TRUST * Math.exp(-gap / POSE_MEMORY_S);
+  return Number.isNaN(pose) ? shape : (1 - trust) * shape + trust * pose;
 }
 
 /** Nobody's longer side changes by more than this from one look to the next: tipping towards the camera halves it. */

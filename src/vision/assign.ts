@@ -1,6 +1,6 @@
 /**
  * Pairs rows with columns so that the sum of the weights is greatest (Kuhn-Munkres in its shortest-path form, O(n³);
- * a picture holds 20 people at most). Pairs of weight 0 count as unpaired. Returns for each row its column, or -1.
+ * a picture holds 20 people at most). Weights are finite and not negative; pairs of weight 0 count as unpaired. Returns for each row its column, or -1.
  */
 export function assign(weights: readonly (readonly number[])[]): number[] {
   const rows = weights.length;

@@ -103,7 +103,7 @@ function pair(
   const weights = tracks.map((track) =>
     rows.map((row) => {
       const fit = affinity(track.row, track.length, row, (at - track.lastSeen) / 1000);
-      return fit < least ? 0 : fit;
+      return fit >= least ? fit : 0;
     }),
   );
   const taken = new Set<number>();

@@ -57,6 +57,10 @@ describe("a tracker", () => {
     );
   });
 
+  it("keeps one id through a fall of which only the box is seen", () => {
+    expect(idsOf(play((t) => [falling(t, 0.6, { visible: 0 })]))).toEqual([1]);
+  });
+
   it("keeps the id when the body is not seen for half of its fall", () => {
     const looks = play((t) => (t > 1.15 && t < 1.55 ? [] : [falling(t)]));
     expect(idsOf(looks)).toEqual([1]);
