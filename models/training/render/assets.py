@@ -12,6 +12,7 @@ import numpy as np
 DECIMETRE = 0.1
 
 
+@functools.lru_cache(maxsize=None)
 def read_obj(path, group=None):
     """Vertices [n, 3] in metres and triangles [m, 3] of one OBJ file; only faces of `group` when given."""
     vertices, faces, current = [], [], None
@@ -36,6 +37,7 @@ def read_target(path):
     return table[:, 0].astype(int), table[:, 1:4] * DECIMETRE
 
 
+@functools.lru_cache(maxsize=None)
 def read_clothes(path):
     """One mhclo file: how every vertex of a garment hangs on three vertices of the body.
 

@@ -18,7 +18,8 @@ WIDTH, HEIGHT, FPS, SECONDS = 1280, 720, 15, 24
 SIMULATION_FPS = 30
 TRIP = 12.35                                  # seconds
 EYE, AIM, FOV = np.array([-4.2, 3.1, -0.6]), (0.45, 0.0, 4.95), np.radians(75)
-PARCEL_GAP = 2.1                              # m; 24 s of belt are four gaps, so that the belt loops
+PARCEL_GAP = 2.1                              # m, also the period of the belt's pattern in the shader
+BELT_PERIOD = PARCEL_GAP / hall.BELT_SPEED    # s after which belt and parcels look the same again
 ORANGE = dict(top=(0.95, 0.27, 0.015), bottom=(0.025, 0.045, 0.11), band=(0.78, 0.80, 0.80), waist=0.93, bands=(1.03, 1.21, 0.0, 1.0), pattern=0, weave=0.28)
 YELLOW = dict(top=(0.72, 0.85, 0.03), bottom=(0.09, 0.10, 0.11), band=(0.75, 0.77, 0.78), waist=0.93, bands=(1.03, 1.21, 0.0, 1.0), pattern=0, weave=0.25)
 
@@ -59,12 +60,13 @@ def corners(low, high):
 class Stage:
     """Everything on the GPU; `frame(t)` draws one picture (RGB, float in [0, 255])."""
 
-    def __init__(self, assets):
+    def __init__(self, assets, lights, samples):
+        self.samples = samples
         rng = np.random.default_rng(3)
-        self.target = raster.Raster(WIDTH, HEIGHT, tile=1024)
+        self.target = raster.Raster(WIDTH, HEIGHT, tile=1024, grid=int(np.ceil(np.sqrt(lights))))
         self.hall = hall.build(rng).mesh(self.target)
         self.view = raster.perspective(FOV, WIDTH / HEIGHT) @ raster.look_at(EYE, AIM)
-        to, colour = raster.ceiling_lights(raster.LIGHTS, rng, strength=1.15, key=0.62, key_direction=(-0.35, 0.85, -0.3), spread=0.78)
+        to, colour = raster.ceiling_lights(lights, rng, strength=1.15, key=0.62, key_direction=(-0.35, 0.85, -0.3), spread=0.78)
         self.target.light(to, colour, (1.0, 0.5, 5.5), 9.5, dict(
             sky=(0.085, 0.095, 0.105), bounce=(0.17, 0.16, 0.14), haze=(0.55, 0.60, 0.64), haze_density=0.007, exposure=0.74, lamps=(6.0, 3.5, 0.16, 1.1)))
         wear = ("clothes/male_casualsuit05/male_casualsuit05", "clothes/shoes01/shoes01", "hair/short02/short02")
@@ -74,37 +76,65 @@ class Stage:
                        (person.Person(self.target, second, YELLOW, skin=(0.16, 0.09, 0.06), helmet=(0.80, 0.52, 0.02), owner=2), colleague_motion(assets, second))]
         self.moments = worker_motion(assets, first)[1]
         self.parcels = []
-        sizes = [(0.5, 0.32, 0.42), (0.36, 0.24, 0.34), (0.56, 0.22, 0.46), (0.42, 0.40, 0.40)]
-        for k in range(8):
+        for _ in range(8):
             shapes = Shapes()
-            size = sizes[k % 4]
-            hall.parcel(shapes, (0, hall.BELT_HEIGHT, hall.BELT_Z + (0.05, -0.06, 0.0, 0.08)[k % 4]), size, np.random.default_rng(k % 4), (0.1, -0.2, 0.04, 0.3)[k % 4])
+            hall.parcel(shapes, (0, hall.BELT_HEIGHT, hall.BELT_Z), (0.52, 0.30, 0.42), np.random.default_rng(1), 0.12)
             self.parcels.append(shapes.mesh(self.target))
         self.target.cast([self.hall])
-        self.empty = self.target.draw([self.hall], self.view, EYE)[..., :3].astype(np.float32)
-        belt = corners((-9, 0.7, 6.1), (6.3, 1.35, 7.1))
-        self.belt = window([p for p in np.array(belt) if p[0] > -4], self.view, 0)
-        edge = window(corners((-3.4, 0.55, 5.9), (6.3, 1.35, 7.2)), self.view, 4)
-        self.belt = (edge[0], edge[1], WIDTH, edge[3])
+        self.empty = self.target.draw([self.hall], self.view, EYE, samples=12)
+        edges = np.linspace(-3.9, 6.3, 5)
+        strips = [window(corners((a, 0.68, 6.12), (b + 0.05, 1.3, 7.08)), self.view, 2) for a, b in zip(edges, edges[1:])]
+        self.belt = [s for s in strips if s]
+        self.seen_belt, self.last = {}, None
 
     def frame(self, t):
-        meshes, windows = [self.hall], []
+        meshes, windows, poses = [self.hall], [], []
         for k, mesh in enumerate(self.parcels):
             x = -9.2 + (k * PARCEL_GAP + t * hall.BELT_SPEED) % (8 * PARCEL_GAP)
             mesh.shift = (x, 0.0, 0.0)
             if x < 6.4:
                 meshes.append(mesh)
         for who, motion in self.people:
-            who.pose(*motion.at(t))
+            pose = motion.at(t)
+            who.pose(*pose)
+            if who.high[0] < -5.0:   # out of the picture
+                continue
             meshes += who.drawn()
-            box = window(corners(who.low - [0.9, 0.02, 0.9], who.high * [1, 0, 1] + [0.9, 0, 0.9]) + corners(who.low, who.high + [0, 0.1, 0]), self.view, 12)
-            if box and who.low[0] > -5.5:
+            box = window(corners(who.low - [0.7, 0.02, 0.7], who.high * [1, 0, 1] + [0.7, 0, 0.7]) + corners(who.low, who.high + [0, 0.1, 0]), self.view, 12)
+            if box:
                 windows.append(box)
-        self.target.cast(meshes)
+                poses.append(who.body.pose(*pose))
         picture = self.empty.copy()
-        for x1, y1, x2, y2 in windows + [self.belt]:
-            picture[y1:y2, x1:x2] = self.target.draw(meshes, self.view, EYE, time=t, window=(x1, y1, x2, y2))[..., :3]
+        phase = round(t * FPS) % round(BELT_PERIOD * FPS)
+        at_rest = self.last is not None and windows == self.last[0] and all(np.abs(a - b).max() < 0.0015 for a, b in zip(poses, self.last[1])) \
+            and not any(overlap(w, strip) for w in windows for strip in self.belt)
+        todo = [] if at_rest else list(windows)
+        known = []
+        for k, strip in enumerate(self.belt):   # a strip that nobody touches looks as it did one period ago
+            clear = not any(overlap(w, strip) for w in windows)
+            if clear and (k, phase) in self.seen_belt:
+                known.append((strip, self.seen_belt[k, phase]))
+            else:
+                todo.append(strip)
+        if todo:
+            self.target.cast(meshes)
+            drawn = self.target.draw(meshes, self.view, EYE, time=t, windows=todo, samples=self.samples)
+            known += [((x1, y1, x2, y2), drawn[y1:y2, x1:x2].copy()) for x1, y1, x2, y2 in todo]
+        if at_rest:
+            known += self.last[2]
+        for (x1, y1, x2, y2), part in known:
+            picture[y1:y2, x1:x2] = part
+        for k, strip in enumerate(self.belt):
+            if not any(overlap(w, strip) for w in windows):
+                self.seen_belt[k, phase] = picture[strip[1]:strip[3], strip[0]:strip[2]].copy()
+        if not at_rest:
+            self.last = (windows, poses, [(w, picture[w[1]:w[3], w[0]:w[2]].copy()) for w in windows])
         return picture
+
+
+def overlap(a, b):
+    """Whether two rectangles (x1, y1, x2, y2) share a pixel."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def finish(picture, rng):
@@ -120,10 +150,12 @@ def main():
     parser.add_argument("--assets", required=True, help="folder with makehuman/, makehuman-assets/, cmu/ (see README.md)")
     parser.add_argument("--out", required=True, help="H.264 file to write; fall.json is written beside it")
     parser.add_argument("--stills", help="instead draw frames at these seconds, e.g. 2,6,13, to OUT_<second>.png")
+    parser.add_argument("--lights", type=int, default=raster.LIGHTS, help="fewer are quicker, more have softer shadows")
+    parser.add_argument("--samples", type=int, default=5, help="draws per frame for antialiasing")
     parser.add_argument("--crf", default="25")
     args = parser.parse_args()
     out, rng = Path(args.out), np.random.default_rng(0)
-    stage = Stage(args.assets)
+    stage = Stage(args.assets, args.lights, args.samples)
     if args.stills:
         from PIL import Image
         for t in args.stills.split(","):
@@ -135,6 +167,8 @@ def main():
          "-movflags", "+faststart", "-map_metadata", "-1", str(out)], stdin=subprocess.PIPE)
     for f in range(FPS * SECONDS):
         encoder.stdin.write(finish(stage.frame(f / FPS), rng).tobytes())
+        if f % FPS == 0:
+            print(f"{f // FPS} s of {SECONDS}", flush=True)
     encoder.stdin.close()
     if encoder.wait():
         raise SystemExit("ffmpeg failed")

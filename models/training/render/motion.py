@@ -149,3 +149,31 @@ def sole(body, rotation, root):
         for point in ([ankle[0], 0, ankle[2] - 0.06], [ankle[0], 0, ankle[2] + 0.14]):
             low.append((rotation[b] @ (np.array(point) - ankle) + position[b])[1])
     return min(low)
+
+
+# Segment of a simulated motion that drives each bone (see `simulated_pose`); every other bone follows its CARRIER.
+SEGMENT = {"Hips": "pelvis", "LHipJoint": "pelvis", "RHipJoint": "pelvis", "LowerBack": "abdomen", "Spine": "abdomen", "Spine1": "chest",
+           "LeftShoulder": "chest", "RightShoulder": "chest", "Neck": "chest", "Neck1": "head", "Head": "head"}
+for side, s in (("Left", "_l"), ("Right", "_r")):
+    SEGMENT |= {side + "UpLeg": "thigh" + s, side + "Leg": "shin" + s, side + "Foot": "foot" + s, side + "ToeBase": "foot" + s, side + "Arm": "upper_arm" + s,
+                side + "ForeArm": "forearm" + s, side + "Hand": "hand" + s, side + "FingerBase": "hand" + s, side + "HandFinger1": "hand" + s, side[0] + "Thumb": "hand" + s}
+TO_OURS = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0]])   # x forward, y left, z up -> x left, y up, z forward
+
+
+def simulated_pose(take, frame, body):
+    """One frame of a simulated motion (arrays `names`, `position`, `rotation`: segments with identity = upright, arms hanging) on `body`."""
+    names = list(take["names"])
+    rotation = np.zeros((len(body.bones), 3, 3))
+    down = np.array([0.0, -1.0, 0.0])
+    align = {}
+    for name in ALIGNED:
+        side = "Left" if name.startswith("Left") else "Right"
+        child = {"UpLeg": "Leg", "Leg": "Foot", "Arm": "ForeArm", "ForeArm": "Hand"}.get(name.removeprefix(side))
+        end = body.joints[body.index(side + child)] if child else body.tails[body.index(side + "FingerBase")]
+        align[name] = between(end - body.joints[body.index(name)], down).as_matrix()
+    for name, leader in FOLLOW.items():
+        align[name] = align[leader]
+    for b, name in enumerate(body.bones):
+        segment = take["rotation"][frame, names.index(SEGMENT[name])]
+        rotation[b] = TO_OURS @ segment @ TO_OURS.T @ align.get(name, np.eye(3))
+    return rotation, TO_OURS @ take["position"][frame, names.index("pelvis")]

@@ -9,7 +9,7 @@ class Person:
 
     def __init__(self, target, body, outfit, skin=(0.55, 0.34, 0.25), hair=(0.05, 0.035, 0.025), shoes=(0.05, 0.045, 0.04),
                  helmet=None, gloves=None, owner=1):
-        self.body, self.meshes = body, []
+        self.body, self.owner, self.meshes = body, owner, []
         surface = {"skin": raster.SKIN, "suit": raster.CLOTH, "shoes": raster.SHOE, "hair": raster.HAIR}
         for part in body.parts:
             if part.name == "hair" and helmet is not None:

@@ -208,3 +208,28 @@ def trip(body, walk, start, fps=30.0, seconds=6.0, foot="RightFoot", rng=None):
             doll.want(brace * (1 - away) + slack * away, tension=0.55 * (1 - away) + 0.06, damping=1.3)
         doll.step(1 / fps)
     return Motion(np.array(rotation), np.array(root), fps)
+
+
+def drop(body, rng, seconds=3.0):
+    """A body let fall from a random attitude with slack, randomly bent limbs: the pose it comes to lie in."""
+    doll = Ragdoll(body, friction=rng.uniform(0.6, 1.1))
+    model, data = doll.model, doll.data
+    aim = np.zeros(model.nq)
+    bend = rng.uniform(0.15, 0.9)
+    for j in range(1, model.njnt):
+        low, high = model.jnt_range[j]
+        rest = np.clip(0.0, low, high)
+        aim[model.jnt_qposadr[j]] = rest + bend * rng.uniform(0.0, 1.0) * ((high if rng.random() < 0.5 else low) - rest)
+    if rng.random() < 0.35:   # curled up
+        for side in ("Left", "Right"):
+            aim[model.joint(side + "UpLeg_X").qposadr[0]] = np.radians(rng.uniform(-110, -60))
+            aim[model.joint(side + "Leg_X").qposadr[0]] = np.radians(rng.uniform(60, 120))
+    data.qpos[:] = aim
+    data.qpos[:3] = [0, rng.uniform(0.6, 1.1), 0]
+    tilt = Rotation.from_euler("yxy", [rng.uniform(0, 6.28), rng.choice([-1, 1]) * rng.uniform(1.0, 1.9), rng.uniform(0, 6.28)])
+    data.qpos[3:7] = tilt.as_quat()[[3, 0, 1, 2]]
+    data.qvel[:] = 0
+    data.qvel[0], data.qvel[2] = rng.normal(0, 0.7, 2)
+    doll.want(aim, tension=rng.uniform(0.02, 0.18), damping=0.8)
+    doll.step(seconds)
+    return doll.read()

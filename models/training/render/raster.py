@@ -1,4 +1,5 @@
-"""A small OpenGL renderer: many shadow-mapped directional lights, procedural surfaces, 4x antialiasing; runs on Mesa in software.
+"""A small OpenGL renderer: many shadow-mapped directional lights, procedural surfaces; runs on Mesa in software, where
+shifted draws antialias far more cheaply than multisampling.
 
 Many weak lights sampled over the ceiling give soft shadows and ambient occlusion without any further pass.
 """
@@ -11,13 +12,14 @@ os.environ.setdefault("LP_NUM_THREADS", "1")
 import moderngl  # noqa: E402  (reads LP_NUM_THREADS)
 
 # Surface codes of a vertex: how the fragment shader paints it.
-PAINT, FLOOR, CLOTH, SKIN, GLOW, CARD, BELT, HAIR, METAL, WALL, SHOE = range(11)
+PAINT, FLOOR, CLOTH, SKIN, GLOW, CARD, BELT, HAIR, METAL, WALL, SHOE, PHOTO = range(12)
 LIGHTS = 32
 
 VERTEX = """
 #version 330
 uniform mat4 view; uniform vec3 shift;
 in vec3 position; in vec3 normal; in vec3 colour; in vec3 rest; in float surface;
+invariant gl_Position;
 out vec3 p; out vec3 n; out vec3 c; out vec3 r; flat out float s;
 void main() { p = position + shift; n = normal; c = colour; r = rest; s = surface; gl_Position = view * vec4(p, 1.0); }
 """
@@ -29,6 +31,7 @@ uniform sampler2DShadow atlas; uniform int grid; uniform float texel;
 uniform vec3 sky; uniform vec3 bounce; uniform vec3 haze; uniform float haze_density; uniform float exposure; uniform float time;
 uniform vec4 lamps;                       // ceiling height, spacing, half width (m), strength of their mirror on the floor
 uniform vec3 top; uniform vec3 bottom; uniform vec3 band; uniform float waist; uniform vec4 bands; uniform int pattern; uniform float weave;
+uniform sampler2D photo; uniform float photo_scale;
 in vec3 p; in vec3 n; in vec3 c; in vec3 r; flat in float s;
 out vec4 result;
 float hash(vec3 x) { x = fract(x * 0.3183099 + 0.1); x *= 17.0; return fract(x.x * x.y * x.z * (x.x + x.y + x.z)); }
@@ -67,8 +70,8 @@ void main() {
     base *= 0.86 + 0.2 * cloud(r * vec3(3.0, 14.0, 3.0)) + 0.05 * noise(r * 60.0);
   }
   else if (kind == 6) {
-    float x = r.x - time * 0.35; base *= 0.8 + 0.3 * noise(vec3(x * 7.0, r.y, r.z * 7.0));
-    if (fract(x / 1.2) < 0.03) base *= 2.2; gloss = 0.1;
+    float x = mod(r.x - time * 0.35, 2.1); base *= 0.8 + 0.3 * noise(vec3(x * 7.0, r.y, r.z * 7.0));
+    if (fract(x / 1.05) < 0.03) base *= 2.2; gloss = 0.1;
   }
   else if (kind == 7) { base *= 0.7 + 0.6 * noise(r * vec3(90.0, 18.0, 90.0)); gloss = 0.10; }
   else if (kind == 8) { base *= 0.85 + 0.25 * cloud(r * 2.0); gloss = 0.35; shine = 40.0; }
@@ -77,6 +80,10 @@ void main() {
     base *= p.y > 1.1 ? 0.90 + 0.10 * smoothstep(0.05, 0.12, rib) : 1.0;
   }
   else if (kind == 10) { base *= r.y < 0.025 ? 0.45 : 0.9 + 0.2 * noise(r * 40.0); gloss = 0.15; }
+  else if (kind == 11) {
+    vec2 uv = abs(N.y) > 0.7 ? r.xz : vec2(r.x + r.z, r.y);
+    vec3 printed = textureLod(photo, uv * photo_scale, 0.0).rgb; base *= printed * printed * 1.6; gloss = 0.08;
+  }
   vec3 lit = sky * (0.55 + 0.45 * N.y) + bounce * (0.5 - 0.5 * N.y), mirror = vec3(0.0);
   for (int k = 0; k < lights; k++) {
     float facing = dot(N, to_light[k]);
@@ -111,7 +118,8 @@ void main() {
 DEPTH_VERTEX = """
 #version 330
 uniform mat4 view; uniform vec3 shift; in vec3 position;
-void main() { gl_Position = view * vec4(position + shift, 1.0); }
+invariant gl_Position;
+void main() { vec3 p = position + shift; gl_Position = view * vec4(p, 1.0); }
 """
 DEPTH_FRAGMENT = "#version 330\nuniform float id; out vec4 result; void main() { result = vec4(id / 255.0, gl_FragCoord.z, 0.0, 1.0); }"
 
@@ -207,9 +215,10 @@ class Raster:
         self.atlas.compare_func = "<="
         self.atlas.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.shadow = self.gl.framebuffer(depth_attachment=self.atlas)
-        self.many = self.gl.framebuffer([self.gl.renderbuffer((width, height), 4, samples=4)], self.gl.depth_renderbuffer((width, height), samples=4))
-        self.one = self.gl.framebuffer([self.gl.renderbuffer((width, height), 4)])
+        self.colour = self.gl.framebuffer([self.gl.renderbuffer((width, height), 4)], self.gl.depth_renderbuffer((width, height)))
         self.label = self.gl.framebuffer([self.gl.texture((width, height), 4, dtype="f4")], self.gl.depth_renderbuffer((width, height)))
+        self.photo = self.gl.texture((512, 512), 3)
+        self.photo.repeat_x = self.photo.repeat_y = True
         self.gl.enable(moderngl.DEPTH_TEST)
 
     def light(self, to, colour, centre, reach, settings):
@@ -243,26 +252,44 @@ class Raster:
                 self.flat["shift"] = mesh.shift
                 mesh.depth.render()
 
-    def draw(self, meshes, view, eye, time=0.0, window=None, clear=(0, 0, 0)):
-        """RGB picture [h, w, 3] uint8; `window` (x1, y1, x2, y2) in pixels draws and returns that part only."""
-        self.many.use()
-        x1, y1, x2, y2 = window or (0, 0, self.width, self.height)
-        self.many.scissor = (x1, self.height - y2, x2 - x1, y2 - y1)
-        self.many.clear(*clear, 0.0)
+    def draw(self, meshes, view, eye, time=0.0, windows=None, samples=2):
+        """RGB picture [h, w, 3] float in [0, 255], the mean of `samples` draws shifted by parts of a pixel (antialiasing).
+
+        With `windows`, rectangles (x1, y1, x2, y2) in pixels, only what lies in them is drawn.
+        """
+        self.colour.use()
         self.atlas.use(0)
+        self.photo.use(1)
         self.paint["atlas"] = 0
-        self.paint["view"].write(view.T.astype("f4").tobytes())
+        self.paint["photo"] = 1
         self.paint["eye"] = tuple(eye)
         self.paint["time"] = time
-        for mesh in meshes:
-            self.paint["shift"] = mesh.shift
-            for name, value in (mesh.outfit or {}).items():
-                self.paint[name] = value
-            mesh.beauty.render()
-        self.many.scissor = None
-        self.gl.copy_framebuffer(self.one, self.many)
-        raw = self.one.read((x1, self.height - y2, x2 - x1, y2 - y1), components=4, alignment=1)
-        return np.frombuffer(raw, np.uint8).reshape(y2 - y1, x2 - x1, 4)[::-1]
+        total = np.zeros((self.height, self.width, 3), np.float32)
+        for k in range(samples):
+            moved = np.eye(4)
+            moved[:2, 3] = (((k + 0.5) / samples - 0.5) * 2 / self.width, ((k * 0.618034 + 0.5) % 1 - 0.5) * 2 / self.height)
+            seen = (moved @ view).T.astype("f4").tobytes()
+            self.flat["view"].write(seen)
+            self.paint["view"].write(seen)
+            self.colour.clear(0, 0, 0, 0)
+            for x1, y1, x2, y2 in windows or [(0, 0, self.width, self.height)]:
+                self.colour.scissor = (x1, self.height - y2, x2 - x1, y2 - y1)
+                self.colour.color_mask = (False,) * 4
+                for mesh in meshes:   # depth first, so that only what is seen gets shaded
+                    self.flat["shift"] = mesh.shift
+                    mesh.depth.render()
+                self.colour.color_mask = (True,) * 4
+                self.gl.depth_func = "<="
+                for mesh in meshes:
+                    self.paint["shift"] = mesh.shift
+                    for name, value in (mesh.outfit or {}).items():
+                        self.paint[name] = value
+                    mesh.beauty.render()
+                self.gl.depth_func = "<"
+            self.colour.scissor = None
+            raw = self.colour.read(components=3, alignment=1)
+            total += np.frombuffer(raw, np.uint8).reshape(self.height, self.width, 3)[::-1]
+        return total / samples
 
     def identify(self, meshes, view):
         """Owner id of every pixel [h, w] (0 nobody) and its depth along the view axis in metres [h, w]."""
