@@ -15,6 +15,8 @@ const program = new Command("spotter")
   .description("Sees a person fall beside a machine, stops the machine, then tells the cloud.")
   .version(packageVersion, "-V, --version", "print the version")
   .showHelpAfterError("(spotter --help tells how)")
+  // A mistake on the command line is a mistake of the caller, as one in the config is.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .configureHelp({ sortSubcommands: false })
   .addHelpText(
     "after",

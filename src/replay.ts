@@ -8,7 +8,7 @@ import { holdLast } from "./frames/hold.ts";
 import { openSource } from "./frames/open.ts";
 import { Pace } from "./frames/pace.ts";
 import { systemClock } from "./lib/clock.ts";
-import { UsageError } from "./lib/failure.ts";
+import { asError, UsageError } from "./lib/failure.ts";
 import type { Logger } from "./observe/log.ts";
 import type { Person } from "./vision/person.ts";
 import type { Vision } from "./vision/vision.ts";
@@ -36,7 +36,7 @@ export interface ReplayedChange {
 /**
  * Judges every frame of a clip on the clip's own clock, as the camera service would have judged it live with all the time in the
  * world: no frame is dropped for lateness, so the same clip gives the same changes, always. Rejects with UsageError
- * when there is no such file, with the decoder's reason when it is no video.
+ * when there is no such file or it is no video, with the decoder's reason.
  */
 export async function replay(clip: string, options: ReplayOptions): Promise<ReplayedChange[]> {
   const { vision, alarm: alarmConfig, log, holdS = 0, slower = 1, onFrame } = options;
@@ -78,7 +78,7 @@ export async function replay(clip: string, options: ReplayOptions): Promise<Repl
     }
   };
 
-  await source.run(
+  const played = source.run(
     {
       opened: () => {},
       frame: (frame) => {
@@ -87,6 +87,9 @@ export async function replay(clip: string, options: ReplayOptions): Promise<Repl
     },
     stop.signal,
   );
+  await played.catch((thrown) => {
+    throw new UsageError(asError(thrown).message);
+  });
   await judging;
   if (failure !== undefined) throw failure;
   return changes;

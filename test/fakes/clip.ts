@@ -30,6 +30,8 @@ export interface ClipOptions {
   bFrames?: number;
   matrix?: "bt601" | "bt709" | "unsaid";
   range?: "limited" | "full";
+  /** Colour of the quarter at the top left in each frame, instead of red. */
+  topLeft?: (frame: number) => readonly [number, number, number];
 }
 
 Log.setLevel(AV_LOG_QUIET);
@@ -52,6 +54,7 @@ export async function writeClip(path: string, options: ClipOptions = {}): Promis
     bFrames = 0,
     matrix = "bt601",
     range = "limited",
+    topLeft = () => PATCHES[0],
   } = options;
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
   if (!codec) throw new Error("node-av has no libx264");
@@ -101,7 +104,7 @@ export async function writeClip(path: string, options: ClipOptions = {}): Promis
   const asSaid = matrix === "unsaid" ? (height >= 720 ? "bt709" : "bt601") : matrix;
   for (let k = 0; k < frames; k += 1) {
     check(frame.makeWritable(), "frame");
-    draw(frame, asSaid, range);
+    draw(frame, [topLeft(k), ...PATCHES.slice(1)], asSaid, range);
     frame.pts = BigInt(k);
     check(await encoder.sendFrame(frame), "encode");
     await drain();
@@ -130,8 +133,13 @@ function toYcbcr([r, g, b]: readonly number[], matrix: "bt601" | "bt709", range:
   ].map((value) => Math.max(0, Math.min(255, Math.round(value))));
 }
 
-function draw(frame: Frame, matrix: "bt601" | "bt709", range: "limited" | "full"): void {
-  const colours = PATCHES.map((rgb) => toYcbcr(rgb, matrix, range));
+function draw(
+  frame: Frame,
+  patches: readonly (readonly number[])[],
+  matrix: "bt601" | "bt709",
+  range: "limited" | "full",
+): void {
+  const colours = patches.map((rgb) => toYcbcr(rgb, matrix, range));
   for (const [plane, shift] of [
     [0, 0],
     [1, 1],
