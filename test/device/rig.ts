@@ -23,7 +23,7 @@ export const steered = {
     tier1: { score: 0.1, needed: 2, asked: 5 },
     tier2: { score: 0.3, needed: 1, asked: 5 },
     confirmAfterS: 0.05,
-    clearAfterS: 1,
+    clearAfterS: 2.5,
   },
   // A busy machine is no reason to miss anything here.
   camera: { latencyBudgetMs: 20_000, maxFrameAgeMs: 20_000 },
@@ -40,10 +40,10 @@ export async function directory(): Promise<string> {
   return dir;
 }
 
-/** A clip in which somebody is seen for a moment, one second after its start, and nobody for a long while after. */
-export async function fallClip(dir: string, seconds = 30): Promise<string> {
+/** A clip in which somebody is seen for two seconds, one second after its start, and nobody for a long while after. */
+export async function fallClip(dir: string, seconds = 20): Promise<string> {
   const path = join(dir, "fall.mp4");
-  const topLeft = (k: number) => (k >= FPS && k < 1.6 * FPS ? BLUE : BLACK);
+  const topLeft = (k: number) => (k >= FPS && k < 3 * FPS ? BLUE : BLACK);
   await writeClip(path, { width: 128, height: 64, fps: FPS, frames: seconds * FPS, topLeft });
   return path;
 }
