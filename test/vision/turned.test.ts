@@ -66,13 +66,13 @@ describeWith(["public models", "shared footage"], "a body that lies", () => {
   }
 
   describe.each(["yolox-tinypose", "rtmdet-tinypose", "picodet-tinypose", "blazepose"])("is read by %s", (model) => {
-    it("in a crop that is turned as its track last lay", { timeout: 120_000 }, async () => {
+    it("in a crop that is turned as its track last lay", { timeout: 300_000 }, async () => {
       expect(await turnedJoints(model, true)).toBeLessThan(0.03);
     });
   });
 
   describe.each(["rtmdet-tinypose", "picodet-tinypose", "blazepose"])("is read by %s", (model) => {
-    it("also when nobody knew it before", { timeout: 120_000 }, async () => {
+    it("also when nobody knew it before", { timeout: 300_000 }, async () => {
       expect(await turnedJoints(model, false)).toBeLessThan(0.035);
     });
   });
