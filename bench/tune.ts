@@ -103,7 +103,7 @@ function mutate(config: AlarmConfig, random: () => number): AlarmConfig {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const next = structuredClone(config);
   for (let change = 0; change < 1 + Math.floor(random() * 2); change += 1) {
-    switch (pick(["score1", "votes1", "score2", "votes2", "confirm", "recover", "down"])) {
+    switch (pick(["score1", "votes1", "score2", "votes2", "confirm", "recover", "down", "trust", "stood"])) {
       case "score1":
         next.tier1.score = pick([0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9]);
         break;
@@ -125,7 +125,13 @@ function mutate(config: AlarmConfig, random: () => number): AlarmConfig {
         next.recoverWithinS = pick([2, 3, 4, 5]);
         break;
       case "down":
-        next.downAfterS = pick([3, 4, 5, 6, 8, 10]);
+        next.down.minScore = pick([0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75]);
+        break;
+      case "trust":
+        next.minScore = pick([0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6]);
+        break;
+      case "stood":
+        next.stoodBefore = pick([0, 1, 2, 3, 5, 8]);
         break;
     }
   }

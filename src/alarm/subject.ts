@@ -8,6 +8,8 @@ import { Votes } from "./votes.ts";
 const FORGET_AFTER_MS = 1_500;
 /** Of the frames in the dwell of `down`, this share must show somebody lying. */
 const DOWN_SHARE = 0.8;
+/** Weight of the newest frame in the average detection score. */
+const TRUST_STEP = 0.15;
 /** A posture this likely counts as standing or sitting again. */
 const UPRIGHT = 0.5;
 
@@ -20,7 +22,7 @@ export type Verdict = "suspected" | "confirmed" | "recovered" | "down" | "cleare
  *            fall votes            lying votes, after confirmAfterS
  *  watching ───────────► suspected ───────────────────────────────► fallen ──┐ upright for clearAfterS
  *     ▲  │                 │   │                                      ▲      │
- *     │  └─ lying for downAfterS, no fall seen: `down` ───────────────┘      │
+ *     │  └─ lying for down.afterS, no fall seen: `down` ───────────────┘      │
  *     └── upright votes within recoverWithinS: `recovered` (near miss)       │
  *     └── neither by then: `cleared`                                         │
  *     └──────────────────────────────────────────────────────────────────────┘
@@ -38,6 +40,10 @@ export class Subject {
   #dwellFrames = 0;
   #dwellLying = 0;
   #uprightSince: Monotonic | undefined;
+  /** Average detection score: clutter that is taken for a person now and then stays low. */
+  #trust: number;
+  /** Frames in which this person was upright. */
+  #stood = 0;
   /** Id of the alarm this person caused and is still in, if any. */
   alarm: string | undefined;
   lastSeen: Monotonic;
@@ -50,6 +56,7 @@ export class Subject {
     this.#upright = new Votes(config.tier1.asked);
     this.last = person;
     this.lastSeen = at;
+    this.#trust = person.score;
   }
 
   get state(): "watching" | "suspected" | "fallen" {
@@ -66,13 +73,15 @@ export class Subject {
     this.#falling.push(fall >= this.#config.tier1.score);
     this.#lying.push(grounded >= this.#config.tier2.score);
     this.#upright.push(upright >= UPRIGHT);
+    this.#trust += TRUST_STEP * (person.score - this.#trust);
+    if (upright >= UPRIGHT) this.#stood += 1;
     this.#dwell(fallen >= this.#config.tier2.score || (person.lying >= 0.5 && fallen >= person.posture.upright), at);
     this.#uprightSince = upright >= UPRIGHT ? (this.#uprightSince ?? at) : undefined;
     return this.#next(person, at, grounded, mayLie);
   }
 
   #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean) {
-    const { tier1, tier2, confirmAfterS, recoverWithinS, downAfterS, clearAfterS } = this.#config;
+    const { tier1, tier2, confirmAfterS, recoverWithinS, down, clearAfterS, minScore, stoodBefore } = this.#config;
     const judged = (verdict: Verdict, votes: Votes, score: number) => ({
       verdict,
       score,
@@ -81,12 +90,16 @@ export class Subject {
     switch (this.#state) {
       case "watching":
         if (mayLie) return undefined;
-        if (this.#falling.yes >= tier1.needed) {
+        if (this.#falling.yes >= tier1.needed && this.#trust >= minScore && this.#stood >= stoodBefore) {
           this.#state = "suspected";
           this.#suspectedAt = at;
           return judged("suspected", this.#falling, person.posture.fall);
         }
-        if (this.#dwellFrom !== undefined && at - this.#dwellFrom >= downAfterS * 1000) {
+        if (
+          this.#dwellFrom !== undefined &&
+          at - this.#dwellFrom >= down.afterS * 1000 &&
+          this.#trust >= down.minScore
+        ) {
           this.#state = "fallen";
           return judged("down", this.#lying, grounded);
         }

@@ -215,7 +215,23 @@ export const alarmSchema = z.strictObject({
   tier2: votes(0.5, 8, 12).describe("confirmed: votes by lying after the suspicion"),
   confirmAfterS: seconds.default(0.8).describe("s that a suspicion must stand before it can be confirmed"),
   recoverWithinS: seconds.default(3).describe("s in which getting up cancels a suspicion and is kept as a near miss"),
-  downAfterS: seconds.default(5).describe("s that somebody must lie, without a seen fall, before `down` alarms"),
+  minScore: unit.default(0.4).describe("a track whose average detection score is lower raises nothing"),
+  stoodBefore: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(3)
+    .describe("frames in which somebody must have been upright before a fall of theirs is believed; 0: none"),
+  down: z
+    .strictObject({
+      afterS: seconds.default(10).describe("s that somebody must lie, without a seen fall, before `down` alarms"),
+      minScore: unit
+        .default(0.5)
+        .describe("average detection score that this needs: nothing that merely looks like a body may"),
+    })
+    .prefault({})
+    .describe("people found lying whose fall was not seen"),
   clearAfterS: seconds.default(2).describe("s of upright or empty picture after a reset before the alarm is cleared"),
   latching: z.boolean().default(true).describe("an alarm stays until a person resets it"),
 });

@@ -5,7 +5,8 @@ import type { Person } from "../../src/vision/person.ts";
 import { person } from "../fakes/people.ts";
 
 const FRAME_MS = 1000 / 15;
-const config = alarmSchema.parse({});
+// Most scenes begin with the fall; that somebody stood before has tests of its own.
+const config = alarmSchema.parse({ stoodBefore: 0 });
 
 const scenes = {
   upright: () => [person("upright")],
@@ -89,8 +90,27 @@ describe("an alarm", () => {
   });
 
   it("is raised as down for somebody who lies there without a seen fall, after its own dwell", () => {
-    const stage = new Stage().play("fallen", 8);
-    expect(stage.timeline).toEqual([{ kind: "down", s: 5.1 }]);
+    const stage = new Stage().play("fallen", 13);
+    expect(stage.timeline).toEqual([{ kind: "down", s: 10.1 }]);
+  });
+
+  it("is not raised for a fall of somebody who never stood", () => {
+    expect(new Stage({}, { stoodBefore: 3 }).play("falling", 1).play("fallen", 3).kinds).toEqual([]);
+    expect(new Stage({}, { stoodBefore: 3 }).play("upright", 0.2).play("falling", 0.5).kinds).toEqual(["suspected"]);
+  });
+
+  it("is not raised by clutter that is taken for a person now and then", () => {
+    const clutter = (pose: "falling" | "fallen") => () => [person(pose, { score: 0.3 })];
+    expect(new Stage().play(clutter("falling"), 2).play(clutter("fallen"), 13).kinds).toEqual([]);
+  });
+
+  it("needs a better look at somebody who lies there than at somebody who falls", () => {
+    const unsure = (pose: "falling" | "fallen") => () => [person(pose, { score: 0.45 })];
+    expect(new Stage().play(unsure("fallen"), 13).kinds).toEqual([]);
+    expect(new Stage().play(unsure("falling"), 0.5).play(unsure("fallen"), 2).kinds).toEqual([
+      "suspected",
+      "confirmed",
+    ]);
   });
 
   it("follows a track that breaks on landing", () => {

@@ -7,7 +7,7 @@ import { person } from "../fakes/people.ts";
 
 const FRAME_MS = 1000 / 15;
 const camera = cameraSchema.parse({ name: "hall", url: "file:///x" });
-const config = alarmSchema.parse({});
+const config = alarmSchema.parse({ stoodBefore: 0 });
 
 function play(alarm: CameraAlarm, people: () => Person[], fromS: number, toS: number): void {
   for (let at = fromS * 1000; at < toS * 1000; at += FRAME_MS) alarm.decide(people(), { at, wallTime: at });

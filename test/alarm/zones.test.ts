@@ -75,7 +75,7 @@ describe("a zone", () => {
   });
 
   it("of kind rest ends a suspicion that comes to lie in it", () => {
-    const alarm = new CameraAlarm(camera({ name: "mat", kind: "rest" }), alarmSchema.parse({}));
+    const alarm = new CameraAlarm(camera({ name: "mat", kind: "rest" }), alarmSchema.parse({ stoodBefore: 0 }));
     const kinds = Array.from({ length: 90 }, (_, i) => {
       const who = i < 5 ? person("falling", { x: 0.8 }) : person("fallen", { x: 0.3 });
       return alarm.decide([who], { at: i * 66, wallTime: 0 });
