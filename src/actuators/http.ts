@@ -9,7 +9,7 @@ import { waits } from "../lib/retry.ts";
 import type { OpenDeps } from "./open.ts";
 import type { Line, Order } from "./output.ts";
 import { payload } from "./payload.ts";
-import { readPem } from "./pem.ts";
+import { readPem } from "../lib/pem.ts";
 import { sever } from "./sever.ts";
 
 type HttpConfig = Extract<ActuatorConfig, { kind: "http" }>;

@@ -6,7 +6,7 @@ import { type MqttOptions, type MqttSession, openMqtt } from "./mqtt-session.ts"
 import type { OpenDeps } from "./open.ts";
 import type { Line, Order } from "./output.ts";
 import { payload } from "./payload.ts";
-import { readPem } from "./pem.ts";
+import { readPem } from "../lib/pem.ts";
 
 type MqttConfig = Extract<ActuatorConfig, { kind: "mqtt" }>;
 
