@@ -31,15 +31,23 @@ const EVERYWHERE = [
 ];
 const CLIP = join(import.meta.dirname, "clip/fall.mp4");
 
-const { source, port, transport } = new Command("npm start --")
+const { source, port, transport, budget } = new Command("npm start --")
   .description(
     "The demo: a clip as a live camera, the shipped models deciding for real, a simulated PLC with a running conveyor, a broker that receives the events, and the live page. Nothing is scripted: another source behaves by what is seen in it.",
   )
   .option("--source <file or url>", "a video file, or an rtsp:// or rtsps:// address", CLIP)
   .option("--transport <tcp|udp>", "how RTSP carries the video", "tcp")
   .option("--port <number>", "port of the page; 0 picks a free one", toPort, 8600)
+  .option("--budget <ms>", "longest way from a picture to the decision about it; raise it on a slow machine", toMs, 250)
   .parse()
-  .opts<{ source: string; port: number; transport: string }>();
+  .opts<{ source: string; port: number; transport: string; budget: number }>();
+
+function toMs(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 60_000)
+    throw new InvalidArgumentError("give milliseconds between 1 and 60000.");
+  return value;
+}
 
 function toPort(text: string): number {
   const value = Number(text);
@@ -92,7 +100,18 @@ function configFor(url: string, plc: Plc, brokerUrl: string, dataDir: string): C
   };
   return configSchema.parse({
     device: { name: "demo", site: "hall-1", dataDir, logLevel: "warn" },
-    cameras: [{ name: "hall", url, transport, loop: true, zones: [zone], ...actions }],
+    cameras: [
+      {
+        name: "hall",
+        url,
+        transport,
+        loop: true,
+        latencyBudgetMs: budget,
+        maxFrameAgeMs: budget,
+        zones: [zone],
+        ...actions,
+      },
+    ],
     actuators: [
       { ...coil, name: "stop-conveyor", address: PLC_MAP.stopRequest },
       { ...coil, name: "beacon", address: PLC_MAP.beacon, latching: false },
