@@ -174,8 +174,6 @@ export class Pipeline {
         const error = asError(thrown);
         watch.fault(error.message);
         log.error({ camera: camera.name, error: error.message }, "a frame could not be judged");
-        // Without a worker nothing was taken: the frame goes all the same, and the next attempt waits for a fresh one.
-        taken ??= gate.take(clock.now());
         if (taken) {
           this.#count("failed");
           taken.release();
