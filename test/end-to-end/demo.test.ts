@@ -144,12 +144,15 @@ describe("a person who falls beside a running conveyor", () => {
 
 describe("npm start", () => {
   it("shows the page and, by what it sees alone, stops the conveyor and tells the cloud", async () => {
+    // A process group of its own, as a terminal makes one: Ctrl-C reaches npm and what it has started.
     const child = spawn("npm", ["start", "--", "--port", "0", "--budget", "10000"], {
       cwd: root,
       stdio: ["pipe", "pipe", "pipe"],
+      detached: true,
     });
-    onTestFinished(async () => {
-      if (child.exitCode === null) child.kill("SIGKILL");
+    const group = -(child.pid as number);
+    onTestFinished(() => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(group, "SIGKILL");
     });
     const said: string[] = [];
     child.stderr.on("data", (text) => said.push(String(text)));
@@ -164,7 +167,7 @@ describe("npm start", () => {
     await line(/CONVEYOR +stands still/);
     await line(/CLOUD +(confirmed|down), \d+ bytes on spotter\/v1\/demo\/alarm/);
     const gone = once(child, "exit");
-    child.kill("SIGINT");
+    process.kill(group, "SIGINT");
     await gone;
   }, 240_000);
 });
