@@ -55,6 +55,16 @@ describe("spotter replay", () => {
     }
   });
 
+  it("finds the fall in the demo clip with the shipped models, in the same bytes each time", async () => {
+    const demo = join(import.meta.dirname, "../../demo/clip/fall.mp4");
+    const [first, second] = [await spotter("replay", demo, "--json"), await spotter("replay", demo, "--json")];
+    expect(first).toMatchObject({ code: 0 });
+    expect(second.out).toBe(first.out);
+    const changes = lines(first.out);
+    for (const change of changes) expect(Object.keys(change)).toEqual(KEYS);
+    expect(changes.map(({ change }) => change)).toContain("confirmed");
+  }, 240_000);
+
   it("goes on with the last picture for so long when asked to hold it", async () => {
     const end = (out: string) => Math.max(...lines(out).map(({ at }) => Number(at)));
     const plain = await spotter("replay", clip, "--observations", "-c", config);
