@@ -28,9 +28,9 @@ class Cameras:
         return flat * self.focal.reshape(-1, *extra, 1) + middle, seen[..., 2]
 
 
-def look(rng: np.random.Generator, subject: np.ndarray) -> Cameras:
-    """One camera per subject [B,3] (m): 0.9 to 5 m high, at a distance that makes a standing person 0.12 to 1.2 picture heights tall, the
-    subject somewhere in the picture, a little rolled."""
+def look(rng: np.random.Generator, subject: np.ndarray, at_edge: np.ndarray | None = None, turn: np.ndarray | None = None) -> Cameras:
+    """One camera per subject [B,3] (m): 0.7 to 5 m high, at a distance that makes a standing person 0.12 to 1.2 picture heights tall, a little
+    rolled; the subject somewhere in the picture or, where at_edge [B], about to leave it, mostly below. `turn` [B]: direction from subject to camera, rad."""
     count = len(subject)
     focal = .5 / np.tan(np.radians(rng.uniform(36, 80, count)) / 2)
     aspect = rng.choice(ASPECTS, count)
@@ -39,14 +39,19 @@ def look(rng: np.random.Generator, subject: np.ndarray) -> Cameras:
     height = np.where(rng.random(count) < .2, rng.uniform(.7, 1.8, count), rng.uniform(1.8, 5, count))
     height = np.minimum(height, far * .85 + .5)
     along = np.sqrt(np.maximum(far**2 - (height - 1) ** 2, 1))
-    turn = rng.uniform(0, 2 * np.pi, count)
+    turn = rng.uniform(0, 2 * np.pi, count) if turn is None else turn
     eye = subject * (1, 1, 0) + np.stack([along * np.cos(turn), along * np.sin(turn), height], -1)
 
     to = subject - eye
     yaw, pitch = np.arctan2(to[:, 1], to[:, 0]), np.arctan2(-to[:, 2], np.linalg.norm(to[:, :2], axis=1))
     wide = np.arctan(aspect / 2 / focal)
-    yaw = yaw + rng.uniform(-.95, .95, count) * wide
-    pitch = pitch - rng.uniform(-.9, .9, count) * np.arctan(.5 / focal)
+    aside, below = rng.uniform(-.95, .95, count), rng.uniform(-.9, .9, count)
+    if at_edge is not None:
+        side = at_edge & (rng.random(count) < .3)
+        aside = np.where(side, rng.choice([-1, 1], count) * rng.uniform(.85, 1.1, count), aside)
+        below = np.where(at_edge & ~side, rng.uniform(.75, 1.3, count), below)
+    yaw = yaw + aside * wide
+    pitch = pitch - below * np.arctan(.5 / focal)
     roll = np.radians(rng.normal(0, 2, count))
     ahead = np.stack([np.cos(pitch) * np.cos(yaw), np.cos(pitch) * np.sin(yaw), -np.sin(pitch)], -1)
     right = np.stack([np.sin(yaw), -np.cos(yaw), np.zeros(count)], -1)

@@ -14,6 +14,8 @@ import onnxruntime
 
 from net import ROW
 
+AFTER_S = 3.0   # of lying that are looked at
+
 
 class Eyes:
     """Our eyes: `picture` uint8 [1,h,w,3] RGB, aspect kept, padded right and below with grey 114 -> `people` [1,20,57] in input pixels."""
@@ -80,7 +82,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--eyes", type=Path, required=True)
     parser.add_argument("--fps", type=float, default=10)
-    parser.add_argument("--longest", type=float, default=15, help="seconds of a clip that are looked at")
+    parser.add_argument("--longest", type=float, default=15, help="seconds that are looked at of a clip without a fall")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     eyes = Eyes(args.eyes, args.threads)
@@ -88,7 +90,8 @@ def main() -> None:
     for clip in json.loads((args.footage / "manifest.json").read_text())["clips"]:
         out = args.out / (clip["file"].replace("/", "__") + ".npz")
         if clip["use"] == "train" and not out.exists():
-            print(clip["file"], watch(eyes, args.footage / clip["file"], out, args.fps, args.longest), flush=True)
+            until = clip["falls"][0]["ground_s"] + AFTER_S if clip["falls"] else args.longest
+            print(clip["file"], watch(eyes, args.footage / clip["file"], out, args.fps, until), flush=True)
 
 
 if __name__ == "__main__":

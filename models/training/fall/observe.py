@@ -110,7 +110,7 @@ def boxes(rng: np.random.Generator, body: np.ndarray, depth: np.ndarray, hides, 
     box = np.where(seen[..., None], box, 0)
     size = (box[..., 2:] - box[..., :2]).max(-1, keepdims=True)
     box = box + size * (rng.normal(0, 1, box.shape) * rng.uniform(.005, .04, (count, 1, 1)) + rng.normal(0, .03, (count, 1, 4)))
-    wrong = chance(rng, (count, SLOTS), rng.choice([0, .02, .08], (count, 1)))
+    wrong = chance(rng, (count, SLOTS), rng.choice([0, .03, .12, .3], (count, 1), p=[.4, .3, .2, .1]))
     cut = rng.uniform(.3, .8, (count, SLOTS))
     upper_half, too_wide = wrong & chance(rng, (count, SLOTS), .5), wrong & chance(rng, (count, SLOTS), .4)
     box[..., 3] = np.where(upper_half, box[..., 1] + (box[..., 3] - box[..., 1]) * cut, box[..., 3])
@@ -145,6 +145,8 @@ def keypoints(rng: np.random.Generator, flat: np.ndarray, depth: np.ndarray, hid
     blank = chance(rng, (count, 1, 1), .12) | some
     sure = np.where(blank, sure * rng.choice([0, .1, .2], (count, 1, 1)), sure)
     keys = keys + blank[..., None] * rng.normal(0, .15, keys.shape) * size
+    vague = chance(rng, (count, 1, 1), .2)                                                               # visibility that tells nothing
+    sure = np.where(vague, np.clip(rng.uniform(.5, .9, (count, 1, 1)) + rng.normal(0, .06, sure.shape), 0, 1), sure)
     upended = chance(rng, (count, SLOTS, 1, 1), .5 * down[..., None] * chance(rng, (count, 1, 1, 1), .15))   # an upright skeleton read into a lying body
     middle = (box[..., None, :2] + box[..., None, 2:]) / 2
     keys = np.where(upended, middle + (keys - middle)[..., ::-1], keys)
@@ -156,7 +158,7 @@ def opinions(rng: np.random.Generator, lying: np.ndarray) -> np.ndarray:
     one, shape = (len(lying), 1), lying.shape
     cue = 1 / (1 + np.exp(-(rng.uniform(4, 14, one) * (lying - rng.uniform(.3, .7, one)) + rng.normal(0, 1, shape))))
     cue = np.where(chance(rng, one, .2), np.clip(rng.random(one) + rng.normal(0, .1, shape), 0, 1), cue)
-    score = np.clip(rng.uniform(.45, .97, one) - rng.uniform(0, .4, one) * lying + rng.normal(0, .06, shape), .08, .99)
+    score = np.clip(rng.uniform(.3, .97, one) - rng.uniform(0, .4, one) * lying + rng.normal(0, .06, shape), .08, .99)
     return np.stack([score, cue], -1)
 
 
@@ -174,14 +176,35 @@ def gaps(rng: np.random.Generator, lying: np.ndarray, since_ground: np.ndarray) 
     return kept & (LEAD >= np.where(chance(rng, one, .12), rng.uniform(.1, .9, one), 0) - .01)
 
 
+def stretched(rows: np.ndarray, factor: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Rows [B,20,57] with x and y scaled and moved by [B,1 or 20,2]."""
+    out = rows.copy()
+    out[..., XS] = out[..., XS] * factor[..., :1] + shift[..., :1]
+    out[..., YS] = out[..., YS] * factor[..., 1:] + shift[..., 1:]
+    return out
+
+
 def stranger(rng: np.random.Generator, track: np.ndarray) -> np.ndarray:
-    """For one track in twenty the id came over from another body some time before: elsewhere, of another size."""
+    """For one track in ten the id came over some time before, from another body or a thing: elsewhere, of another size and shape."""
     count = len(track)
-    jumped = chance(rng, (count, 1), .05) & (LEAD > rng.uniform(.1, 1.8, (count, 1)))
-    moved, factor, shift = track.copy(), rng.uniform(.6, 1.6, (count, 1, 1)), rng.normal(0, .3, (count, 1, 2))
-    moved[..., XS] = moved[..., XS] * factor + shift[..., :1]
-    moved[..., YS] = moved[..., YS] * factor + shift[..., 1:]
-    return np.where(jumped[..., None], moved, track)
+    jumped = chance(rng, (count, 1), .1) & (LEAD > rng.uniform(.1, 1.8, (count, 1)))
+    size = (track[..., 4:6] - track[..., 2:4]).max((1, 2))[:, None, None]
+    factor = rng.uniform(.5, 1.7, (count, 1, 1)) * rng.uniform(.7, 1.4, (count, 1, 2))
+    middle = (track[..., 2:4] + track[..., 4:6]) / 2
+    return np.where(jumped[..., None], stretched(track, factor, middle * (1 - factor) + rng.normal(0, .6, (count, 1, 2)) * size), track)
+
+
+def parted(rng: np.random.Generator, track: np.ndarray) -> np.ndarray:
+    """For one track in eight the eyes see only a part of the body (upper, lower, one side) from some moment on or until then."""
+    count = len(track)
+    moment = rng.uniform(0, 2, (count, 1))
+    part = chance(rng, (count, 1), .12) & np.where(chance(rng, (count, 1), .5), LEAD > moment, LEAD <= moment)
+    share = np.where(rng.random((count, 1, 2)) < (.25, .8), rng.uniform(.3, .8, (count, 1, 2)), 1)
+    low, size = track[..., 2:4], track[..., 4:6] - track[..., 2:4]
+    start = low + size * (1 - share) * np.where(rng.random((count, 1, 2)) < (.5, .3), 1, 0)
+    squeezed = stretched(track, np.broadcast_to(share, low.shape), start - low * share)
+    squeezed[..., 6:] = np.where(chance(rng, (count, 1, 1), .5), squeezed[..., 6:], track[..., 6:])   # joints squeezed into the part, or left
+    return np.where(part[..., None], squeezed, track)
 
 
 def windows(rng: np.random.Generator, motions: Motions, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -196,14 +219,21 @@ def windows(rng: np.random.Generator, motions: Motions, count: int) -> tuple[np.
     lying = motions.lying[row]
     posture = motions.posture[first + np.clip(np.round(now * FPS).astype(int), 0, last)].astype(np.int64)
 
-    cameras = look(rng, points[np.arange(count), rng.integers(0, SLOTS, count)][:, 11:13].mean(1))
+    fell = np.isfinite(motions.onset[which])
+    leaves = chance(rng, count, np.where(fell, .08, .2))           # walks out of the picture, towards the camera or past it
+    heading = rng.uniform(0, 2 * np.pi, count)
+    pace = np.where(~fell & (leaves | chance(rng, count, .15)) & (posture == UPRIGHT), rng.uniform(.3, 1.8, count), 0)
+    points[..., :2] += ((time.frame / FPS - now[:, None]) * pace[:, None])[..., None, None] * np.stack([np.cos(heading), np.sin(heading)], -1)[:, None, None]
+    slot = np.where(leaves, SLOTS - 1, rng.integers(0, SLOTS, count))
+    towards = np.where(leaves & chance(rng, count, .7), heading + rng.normal(0, .3, count), rng.uniform(0, 2 * np.pi, count))
+    cameras = look(rng, points[np.arange(count), slot][:, 11:13].mean(1), leaves, towards)
     flat, depth = cameras.project(points)
     edge = np.stack([cameras.aspect, np.ones(count)], -1)[:, None]
     hides = occluder(rng, flat[..., 17:, :])
     box, seen = boxes(rng, flat[..., 17:, :], depth[..., 17:], hides, edge)
     keys = keypoints(rng, flat[..., :17, :], depth[..., :17], hides, edge, box, lying)
     track = np.concatenate([opinions(rng, lying), box, keys.reshape(count, SLOTS, 51)], -1).astype(np.float32)
-    track = stranger(rng, track)
+    track = parted(rng, stranger(rng, track))
     present = time.present & seen & gaps(rng, lying, now - motions.ground[which])
     ghosts(rng, track, present, posture)
     for k in range(SLOTS - 2, -1, -1):                          # slow sources: one observation serves several slots

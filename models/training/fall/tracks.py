@@ -3,7 +3,7 @@
     python tracks.py FOOTAGE SEEN_FOLDER OUT.npz
 
 The manifest tells when somebody falls, not who and not each posture: the one who falls is the track that changes most between onset and ground (and what
-follows it there, when the track broke), and a window is labelled by the set of postures that it may show.
+follows it there, when the track broke), further tracks on that body are left out, and a window is labelled by the set of postures that it may show.
 """
 import argparse
 import json
@@ -18,7 +18,7 @@ from net import ROW, SLOTS
 from observe import LEAD, NEAREST_S
 
 COAST_S = 1.5
-BEGIN_SCORE, LOW_SCORE = .35, .1
+BEGIN_SCORE, LOW_SCORE = .35, .1   # as the service's
 
 
 @dataclass
@@ -53,7 +53,10 @@ def follow(at: np.ndarray, rows: np.ndarray, frame: np.ndarray) -> list[Track]:
     alive: list[Track] = []
     every: list[Track] = []
     for number, seconds in enumerate(at):
-        seen = [row for row in rows[frame == number] if row[0] >= LOW_SCORE]
+        seen: list[np.ndarray] = []
+        for row in sorted(rows[frame == number], key=lambda row: -row[0]):
+            if row[0] >= LOW_SCORE and not any(covers(other, row) for other in seen):
+                seen.append(row)
         alive = [track for track in alive if seconds - track.at[-1] <= COAST_S]
         fit = np.array([[likeness(track, row, seconds) for row in seen] for track in alive]).reshape(len(alive), len(seen))
         used = set()
@@ -63,17 +66,17 @@ def follow(at: np.ndarray, rows: np.ndarray, frame: np.ndarray) -> list[Track]:
                 alive[i].rows.append(seen[j])
                 used.add(j)
         for j, row in enumerate(seen):
-            if j not in used and row[0] >= BEGIN_SCORE and not any(covers(other, row) for other in (seen[k] for k in used)):
+            if j not in used and row[0] >= BEGIN_SCORE:
                 alive.append(Track([seconds], [row]))
                 every.append(alive[-1])
     return [track for track in every if len(track.at) >= 3]
 
 
 def covers(one: np.ndarray, other: np.ndarray) -> bool:
-    """Two boxes on the same body."""
+    """Two boxes on the same body: most of the smaller one lies in the other."""
     low, high = np.maximum(one[2:4], other[2:4]), np.minimum(one[4:6], other[4:6])
     inner = np.prod(np.clip(high - low, 0, None))
-    return inner > .6 * min(np.prod(one[4:6] - one[2:4]), np.prod(other[4:6] - other[2:4]))
+    return inner > .75 * min(np.prod(one[4:6] - one[2:4]), np.prod(other[4:6] - other[2:4]))
 
 
 def window(track: Track, now: float) -> tuple[np.ndarray, np.ndarray]:
@@ -96,19 +99,34 @@ def extent(box: np.ndarray) -> float:
 
 def fallers(tracks: list[Track], onset: float, ground: float) -> list[Track]:
     """The track that falls, and those that begin where it lands."""
+
     def change(track: Track) -> float:
-        if track.at[0] > ground or track.at[-1] < onset:
+        """How far the head end came down, in body lengths, weighted by how surely and how large the body was seen standing."""
+        at, rows = np.array(track.at), np.array(track.rows)
+        stood, lay = (at > onset - 1) & (at < onset + .15), (at > ground - .1) & (at < ground + 1.5)
+        if not stood.any() or at[-1] < onset + .2:
             return 0
-        a, b = track.box(onset - .1), track.box(ground + .3)
-        size = max(extent(a), .02)
-        return (np.abs(a - b).sum() / size) * min(1, size / .2)
+        before = np.median(rows[stood, 2:6], 0)
+        after = np.median(rows[lay, 2:6], 0) if lay.any() else rows[at < ground + 1.5][-1, 2:6]
+        drop = (after[1] - before[1]) / extent(before)
+        return drop * min(1, extent(before) / .3) * float(rows[stood, 0].mean()) if drop > .15 else 0
+
     best = max(tracks, key=change, default=None)
-    if best is None or change(best) < .3:
+    if best is None or change(best) == 0:   # never followed down: then the largest that turns up meanwhile
+        late = [t for t in tracks if onset - .2 < t.at[0] < ground + .5 and np.mean([row[0] for row in t.rows]) > .3]
+        best = max(late, key=lambda t: extent(t.box(ground + .5)), default=None)
+    if best is None:
         return []
     near = best.box(ground + .5)
     size = max(extent(near), extent(best.box(onset)))
     heir = lambda t: onset + .1 < t.at[0] < ground + 2 and extent(t.box(ground + .5)) > .35 * size and np.linalg.norm(t.box(ground + .5)[:2] + t.box(ground + .5)[2:] - near[:2] - near[2:]) / 2 < .8 * size
     return [best, *(track for track in tracks if track is not best and heir(track))]
+
+
+def beside(one: Track, other: Track, seconds: float) -> bool:
+    """Where both are seen now they may be parts of one body."""
+    a, b = one.box(seconds), other.box(seconds)
+    return bool(np.linalg.norm(a[:2] + a[2:] - b[:2] - b[2:]) / 2 < .8 * max(extent(a), extent(b)))
 
 
 def postures(clip: dict, falls: bool, track: Track, now: float) -> tuple[list[int], float]:
@@ -156,7 +174,7 @@ def main() -> None:
             moments = [t for t in times if track.at[0] + .15 <= t <= track.at[-1] + .5]
             for now in moments:
                 slots, present = window(track, now)
-                if present.sum() < 2:
+                if present.sum() < 2 or (not mine and any(beside(other, track, now) for other in falling) and now > clip["falls"][0]["onset_s"] - .2):
                     continue
                 allowed, weight = postures(clip, mine, track, now)
                 for name, value in zip(out, (slots, present, np.isin(np.arange(4), allowed), weight / max(10, len(moments)) ** .5, clip.get("scene") or clip["file"].split("/")[0], clip["file"], number, now, mine, not clip["falls"] or bool(falling))):

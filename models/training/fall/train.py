@@ -1,6 +1,6 @@
 """Trains the fall scorer: on simulated windows, and on windows of real tracks when given.
 
-    python train.py WINDOWS.npz OUT.pt [--real TRACKS.npz] [--leave-out SOURCE] [--steps 4000] [--seed 1]
+    python train.py WINDOWS.npz OUT.pt [--real TRACKS.npz ...] [--leave-out SCENE ...] [--start SIMULATED.pt] [--steps 2000] [--seed 1]
 
 Simulated windows come from observe.py. A real window is labelled by the set of postures that it may show (its manifest tells falls, not postures):
 its loss is -log of their summed probability. Ends with one temperature fitted on held-out windows (Guo et al. 2017).
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from net import POSTURES, FallScorer
 
-BATCH, REAL = 384, 128
+BATCH, REAL = 400, 112
 SWAP = torch.tensor([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
 
 
@@ -54,13 +54,17 @@ def may(probability_log: torch.Tensor, allowed: torch.Tensor, smooth: float = .0
 
 
 class Real:
-    """Windows of real tracks from tracks.py; `leave_out` drops a source or scene prefix."""
+    """Windows of real tracks from tracks.py; `leave_out` drops scenes by prefix ("upfall-lab-cam2")."""
 
-    def __init__(self, path: Path, leave_out: str | None):
-        with np.load(path) as file:
-            keep = np.array([leave_out is None or not str(s).startswith(leave_out) for s in file["scene"]]) & file["learn"]
-            self.track, self.present = torch.from_numpy(file["track"][keep]), torch.from_numpy(file["present"][keep])
-            self.allowed, weight = torch.from_numpy(file["allowed"][keep]), file["weight"][keep]
+    def __init__(self, paths: list[Path], leave_out: list[str]):
+        parts: dict[str, list] = {"track": [], "present": [], "allowed": [], "weight": []}
+        for path in paths:
+            with np.load(path) as file:
+                keep = np.array([not str(scene).startswith(tuple(leave_out)) for scene in file["scene"]]) & file["learn"]
+                for name, values in parts.items():
+                    values.append(file[name][keep])
+        self.track, self.present, self.allowed = (torch.from_numpy(np.concatenate(parts[name])) for name in ("track", "present", "allowed"))
+        weight = np.concatenate(parts["weight"])
         self.chance = weight / weight.sum()
 
     def draw(self, rng: np.random.Generator, count: int):
@@ -102,9 +106,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("windows", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--real", type=Path)
-    parser.add_argument("--leave-out")
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--real", type=Path, nargs="+", help="windows of real tracks; several eyes make it care less for the manners of one")
+    parser.add_argument("--leave-out", nargs="+", default=[], help="scenes, by the beginning of their names")
+    parser.add_argument("--start", type=Path, help="go on from these weights, at a third of the learning rate")
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -113,9 +118,12 @@ def main() -> None:
     learn, judge = Simulated(args.windows, "learn"), Simulated(args.windows, "judge")
     real = Real(args.real, args.leave_out) if args.real else None
     net = FallScorer()
+    if args.start:
+        net.load_state_dict(torch.load(args.start, weights_only=True))
     mean = {name: value.clone() for name, value in net.state_dict().items()}
-    optimiser = torch.optim.AdamW(net.parameters(), 2e-3, weight_decay=.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=args.steps, pct_start=.1)
+    rate = 1e-3 if args.start else 3e-3
+    optimiser = torch.optim.AdamW(net.parameters(), rate, weight_decay=.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=args.steps, pct_start=.1)
     start, running = time.time(), 0.0
     for step in range(args.steps):
         net.train()
