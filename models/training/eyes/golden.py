@@ -1,6 +1,6 @@
 """Expected output on a picture made by a formula, for the start-up self-test: python -m eyes.golden MODELS_DIR
 
-The picture: value(y, x, c) = (7 x + 13 y + 29 c) mod 256. Writes MODELS_DIR/golden/eyes-<tier>.json with the first four rows.
+The picture: value(y, x, c) = (7 x + 13 y + 29 c) mod 256. Writes MODELS_DIR/golden/eyes-<tier>.json with the first rows, four at most.
 """
 
 import hashlib
@@ -25,7 +25,10 @@ def main() -> None:
     (folder / "golden").mkdir(exist_ok=True)
     for tier, (h, w) in TIERS.items():
         path = folder / f"spotter-eyes-{tier}.onnx"
-        rows = session(path).run(None, {"picture": pattern(h, w)})[0][0, :4]
+        rows = session(path).run(None, {"picture": pattern(h, w)})[0][0]
+        # rows of nearly the same score may change places on another machine
+        n = next(i for i in range(1, 5) if i == 4 or rows[i - 1, 0] - rows[i, 0] < 2e-4)
+        rows = rows[:n]
         golden = {
             "model": path.name,
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),

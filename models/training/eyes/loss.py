@@ -100,8 +100,10 @@ def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.
         place = joints[who]
         weight = (place[..., 2] > 0.9).float() + 0.4 * (place[..., 2] == 0.5)
         out["joints"] = sum(k * joint_loss(look[name][:n], place[..., :2], weight, size) for name, k in (("joints0", 1.0), ("joints1", 4.0), ("joints", 4.0)))
-        asked = (place[..., 2] >= 0).float()
-        seen = F.binary_cross_entropy_with_logits(look["seen"][:n], (place[..., 2] > 0.9).float(), reduction="none")
+        with torch.no_grad():  # v tells how likely the joint is where it is told: within a tenth of the body's size of the truth
+            near = (look["joints"][:n] - place[..., :2]).norm(dim=2) < 0.1 * size[:, None]
+            asked = (place[..., 2] >= 0).float()
+        seen = F.binary_cross_entropy_with_logits(look["seen"][:n], (near & (place[..., 2] > 0.9)).float(), reduction="none")
         out["seen"] = 0.3 * (seen * asked).sum() / asked.sum().clamp(min=1)
         state = lying[who]
         told = torch.isfinite(state)

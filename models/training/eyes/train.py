@@ -23,8 +23,11 @@ from .network import GREY, Eyes
 from .scene import Maker, Store
 from .target import mirrored, targets
 
-SHAPES = {"small": ((160, 160), (192, 160), (160, 192), (224, 160), (320, 192)), "large": ((384, 224), (320, 320), (512, 288), (320, 192))}
-PIXELS = {"small": 12 * 224 * 224, "large": 10 * 224 * 224}  # per batch and learner
+SHAPES = {
+    "small": ((160, 160), (192, 160), (160, 192), (224, 160), (320, 192)),
+    "mixed": ((160, 160), (192, 160), (160, 192), (320, 192), (288, 288), (448, 288)),
+}
+PIXELS = 12 * 224 * 224  # per batch and learner
 
 
 class Scenes(IterableDataset):
@@ -41,7 +44,7 @@ class Scenes(IterableDataset):
         maker = Maker(Store(self.cache), rng)
         while True:
             w, h = SHAPES[self.shapes][rng.integers(len(SHAPES[self.shapes]))]
-            n = max(4, PIXELS[self.shapes] // (w * h))
+            n = max(4, PIXELS // (w * h))
             yield targets([maker.scene(w, h) for _ in range(n)], rng)
 
 
