@@ -1,6 +1,7 @@
 """Real clips -> what an eye saw in them: per clip times and rows of 57 numbers in picture heights.
 
-    python clips.py FOOTAGE OUT_FOLDER --eyes ../../spotter-eyes-512x288.onnx [--fps 10] [--longest 15] [--threads 1]
+    python clips.py FOOTAGE OUT_FOLDER --eyes ../../spotter-eyes-512x288.onnx [--fps 8] [--longest 4] [--threads 1]
+    python clips.py FOOTAGE OUT_FOLDER --eyes FOLDER_OF_PUBLIC_MODELS
 
 Only `use: train` clips are opened. Clips already in OUT_FOLDER are skipped, so a broken run goes on where it stopped.
 """
@@ -13,6 +14,7 @@ import numpy as np
 import onnxruntime
 
 from net import ROW
+from public import PublicEyes
 
 AFTER_S = 3.0   # of lying that are looked at
 
@@ -25,6 +27,9 @@ class Eyes:
         options.intra_op_num_threads = threads
         self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         _, self.height, self.width, _ = self.session.get_inputs()[0].shape
+
+    def forget(self) -> None:
+        """Every picture is seen for itself."""
 
     def __call__(self, rgb: np.ndarray, least: float = .1) -> np.ndarray:
         """Rows [n,57] in picture heights with a score of at least `least`."""
@@ -66,6 +71,7 @@ def pictures(path: Path, fps: float, longest: float):
 def watch(eyes, path: Path, out: Path, fps: float, longest: float) -> int:
     """Saves at [F] and rows [n,57] with the frame each belongs to [n]; returns the number of frames."""
     at, rows, frame, aspect = [], [np.zeros((0, ROW), np.float32)], [], 0.0
+    eyes.forget()
     for seconds, rgb in pictures(path, fps, longest):
         seen = eyes(rgb)
         frame.extend([len(at)] * len(seen))
@@ -80,12 +86,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("footage", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--eyes", type=Path, required=True)
-    parser.add_argument("--fps", type=float, default=10)
-    parser.add_argument("--longest", type=float, default=15, help="seconds that are looked at of a clip without a fall")
+    parser.add_argument("--eyes", type=Path, required=True, help="an ONNX file of ours, or a folder with public models (see public.py)")
+    parser.add_argument("--fps", type=float, default=8)
+    parser.add_argument("--longest", type=float, default=4, help="seconds that are looked at of a clip without a fall")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
-    eyes = Eyes(args.eyes, args.threads)
+    eyes = PublicEyes(args.eyes) if args.eyes.is_dir() else Eyes(args.eyes, args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     for clip in json.loads((args.footage / "manifest.json").read_text())["clips"]:
         out = args.out / (clip["file"].replace("/", "__") + ".npz")
