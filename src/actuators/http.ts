@@ -5,11 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ActuatorConfig } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import { asError } from "../lib/failure.ts";
+import { readPem } from "../lib/pem.ts";
 import { waits } from "../lib/retry.ts";
 import type { OpenDeps } from "./open.ts";
 import type { Line, Order } from "./output.ts";
 import { payload } from "./payload.ts";
-import { readPem } from "../lib/pem.ts";
 import { sever } from "./sever.ts";
 
 type HttpConfig = Extract<ActuatorConfig, { kind: "http" }>;

@@ -1,12 +1,12 @@
 import type { ActuatorConfig } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import { asError } from "../lib/failure.ts";
+import { readPem } from "../lib/pem.ts";
 import { Link } from "./link.ts";
 import { type MqttOptions, type MqttSession, openMqtt } from "./mqtt-session.ts";
 import type { OpenDeps } from "./open.ts";
 import type { Line, Order } from "./output.ts";
 import { payload } from "./payload.ts";
-import { readPem } from "../lib/pem.ts";
 
 type MqttConfig = Extract<ActuatorConfig, { kind: "mqtt" }>;
 
