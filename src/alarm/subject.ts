@@ -82,11 +82,11 @@ export class Subject {
 
   #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean) {
     const { tier1, tier2, confirmAfterS, recoverWithinS, down, clearAfterS, minScore, stoodBefore } = this.#config;
-    const judged = (verdict: Verdict, votes: Votes, score: number) => ({
-      verdict,
-      score,
-      why: why(verdict, person, votes),
-    });
+    const judged = (verdict: Verdict, votes: Votes, score: number) => {
+      const told = { verdict, score, why: why(verdict, person, votes) };
+      if (verdict === "recovered" || verdict === "cleared") this.#rest();
+      return told;
+    };
     switch (this.#state) {
       case "watching":
         if (mayLie) return undefined;
@@ -112,18 +112,15 @@ export class Subject {
         }
         // Getting up must outweigh lying: one upright frame of a flickering detector cancels nothing.
         if (this.#upright.yes >= tier1.needed && stood >= 0.3) {
-          this.#rest();
           return judged("recovered", this.#upright, person.posture.upright);
         }
         if (stood >= recoverWithinS) {
-          this.#rest();
           return judged("cleared", this.#lying, grounded);
         }
         return undefined;
       }
       case "fallen":
         if (this.#uprightSince !== undefined && at - this.#uprightSince >= clearAfterS * 1000) {
-          this.#rest();
           return judged("cleared", this.#upright, person.posture.upright);
         }
         return undefined;
