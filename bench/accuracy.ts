@@ -1,115 +1,109 @@
 import { writeFileSync } from "node:fs";
 import { loadConfig } from "../src/config/load.ts";
-import { configSchema } from "../src/config/schema.ts";
+import { type AlarmConfig, type Config, configSchema } from "../src/config/schema.ts";
 import { systemClock } from "../src/lib/clock.ts";
+import { UsageError } from "../src/lib/failure.ts";
 import { createLog } from "../src/observe/log.ts";
-import { type ReplayedChange, type ReplayOptions, replay } from "../src/replay.ts";
+import { replay } from "../src/replay.ts";
 import { openVision } from "../src/vision/open.ts";
-import { type Clip, readFootage } from "./footage.ts";
-import { judge, type Summary, summarise, type Verdict } from "./judge.ts";
-import { type Observation, saveObservations } from "./observations.ts";
-
-/** Which changes count as an alarm, per tier. */
-const TIERS = { tier1: ["suspected", "down"], tier2: ["confirmed", "down"] } as const;
-type TierName = keyof typeof TIERS;
-
-/** Clips end soon after the landing; the last picture is held so long, seconds. */
-const HOLD_S = 3;
-
-interface ClipResult {
-  clip: Clip;
-  changes: { at: number; kind: string; why: string }[];
-  verdicts: Record<TierName, Verdict>;
-}
+import { type Clip, HOLD_S, readFootage } from "./footage.ts";
+import { mishapsOf } from "./mishap.ts";
+import { loadObservations, type Observation, saveObservations } from "./observations.ts";
+import { rejudge } from "./rejudge.ts";
+import { mishapLine, tables } from "./report.ts";
+import { type ClipResult, resultOf, summaries } from "./result.ts";
+import { writeSheets } from "./sheets.ts";
 
 export interface AccuracyOptions {
   footage: string;
   json?: string;
   config?: string;
   only?: string;
-  /** Folder that keeps what was seen, for `bench tune`. */
+  /** Folder that keeps what was seen, for `--kept` and `bench tune`. */
   observations?: string;
+  /** Folder of an earlier `observations`: judge that, look at nothing again. */
+  kept?: string;
+  /** Folder for a contact sheet of every miss and every false alarm. */
+  sheets?: string;
+}
+
+/** What was seen in a clip and what the alarm made of it. */
+interface Judged {
+  result: ClipResult;
+  frames: Observation[];
 }
 
 /** `bench accuracy`: judges every clip of a footage folder by events, per source and in total, for both tiers. */
-export async function accuracy({ footage, json, config: file, only, observations }: AccuracyOptions): Promise<void> {
+export async function accuracy(options: AccuracyOptions): Promise<void> {
+  const { footage, json, config: file, only, observations, kept, sheets } = options;
   const config = file ? loadConfig(file) : configSchema.parse({});
   const clips = readFootage(footage).filter((clip) => !only || clip.file.includes(only));
+  if (clips.length === 0) throw new UsageError(`--only ${only}: no clip of ${footage} has this in its path`);
+  const all = kept ? judgeKept(clips, kept, config.alarm) : lookAndJudge(clips, config, observations);
+  const results: ClipResult[] = [];
+  const told: string[] = [];
+  const mishaps: object[] = [];
+  for await (const { result, frames } of all) {
+    const { clip } = result;
+    results.push(result);
+    const wrong = mishapsOf(result, frames);
+    const paths = sheets ? await writeSheets(sheets, clip, wrong, frames) : [];
+    for (const [i, mishap] of wrong.entries()) {
+      told.push(mishapLine(clip.file, mishap));
+      mishaps.push({ file: clip.file, ...mishap, sheet: paths[i] });
+    }
+  }
+  process.stdout.write(`${tables(results)}\n${told.join("")}`);
+  if (json)
+    writeFileSync(
+      json,
+      `${JSON.stringify({ models: config.vision, alarm: config.alarm, ...summaries(results), mishaps, clips: results }, null, 1)}\n`,
+    );
+}
+
+async function* lookAndJudge(
+  clips: readonly Clip[],
+  config: Config,
+  observations: string | undefined,
+): AsyncGenerator<Judged> {
   const log = createLog("error");
   const vision = openVision(config.vision, { clock: systemClock, log });
-  await vision.start();
-  const results: ClipResult[] = [];
   try {
+    await vision.start();
     for (const [index, clip] of clips.entries()) {
       process.stderr.write(`\r${index + 1}/${clips.length} ${clip.file.padEnd(60).slice(0, 60)}`);
-      const seen: Observation[] = [];
-      const onFrame: ReplayOptions["onFrame"] = (frame, people) =>
-        void seen.push({ at: frame.capturedAt, people: [...people] });
-      const options = { vision, alarm: config.alarm, log, holdS: HOLD_S, slower: clip.slower };
-      const changes = await replay(clip.path, observations ? { ...options, onFrame } : options);
-      if (observations) saveObservations(observations, clip.file, seen);
-      results.push(resultOf(clip, changes));
+      const frames: Observation[] = [];
+      const changes = await replay(clip.path, {
+        vision,
+        alarm: config.alarm,
+        log,
+        holdS: HOLD_S,
+        slower: clip.slower,
+        onFrame: (frame, people) => void frames.push({ at: frame.capturedAt, people: [...people] }),
+      });
+      if (observations) saveObservations(observations, clip.file, frames);
+      const result = resultOf(
+        clip,
+        config.alarm,
+        changes.map(({ change }) => change),
+      );
+      yield { result, frames };
     }
     process.stderr.write("\n");
   } finally {
     await vision.close();
   }
-  report(results);
-  if (json)
-    writeFileSync(
-      json,
-      `${JSON.stringify({ models: config.vision, alarm: config.alarm, ...summaries(results), clips: results }, null, 1)}\n`,
-    );
 }
 
-function resultOf(clip: Clip, changes: ReplayedChange[]): ClipResult {
-  const alarms = (tier: TierName) =>
-    changes.filter(({ change }) => (TIERS[tier] as readonly string[]).includes(change.kind)).map(({ at }) => at);
-  return {
-    clip,
-    changes: changes.map(({ at, change }) => ({ at, kind: change.kind, why: change.why.text })),
-    verdicts: { tier1: judge(clip.falls, alarms("tier1")), tier2: judge(clip.falls, alarms("tier2")) },
-  };
-}
-
-function summaries(results: ClipResult[]): Record<TierName, Record<string, Summary>> {
-  const groups = new Map<string, ClipResult[]>([["total", results]]);
-  for (const result of results) {
-    groups.set(result.clip.source, [...(groups.get(result.clip.source) ?? []), result]);
-    const use = `use: ${result.clip.use}`;
-    groups.set(use, [...(groups.get(use) ?? []), result]);
+function* judgeKept(clips: readonly Clip[], kept: string, alarm: AlarmConfig): Generator<Judged> {
+  let known = 0;
+  for (const clip of clips) {
+    const frames = loadObservations(kept, clip.file);
+    if (!frames) continue;
+    known += 1;
+    yield { result: resultOf(clip, alarm, rejudge(frames, alarm)), frames };
   }
-  const of = (tier: TierName) =>
-    Object.fromEntries(
-      [...groups].map(([name, members]) => [
-        name,
-        summarise(members.map(({ clip, verdicts }) => ({ verdict: verdicts[tier], seconds: clip.seconds }))),
-      ]),
-    );
-  return { tier1: of("tier1"), tier2: of("tier2") };
-}
-
-const percent = (share: number): string => (Number.isNaN(share) ? "-" : `${Math.round(share * 100)}`);
-const range = ([low, high]: [number, number]): string => `${percent(low)}-${percent(high)}`;
-
-function report(results: ClipResult[]): void {
-  const all = summaries(results);
-  for (const tier of ["tier1", "tier2"] as const) {
-    process.stdout.write(
-      `\n${tier}\nsource        clips falls  recall % (95 %)  precision % (95 %)  F1 %  delay s  false/h without falls\n`,
-    );
-    for (const [name, s] of Object.entries(all[tier])) {
-      const cells = [
-        name.padEnd(13),
-        String(s.clips).padStart(5),
-        String(s.falls).padStart(5),
-        `${percent(s.recall)} (${range(s.recall95)})`.padStart(16),
-        `${percent(s.precision)} (${range(s.precision95)})`.padStart(19),
-        percent(s.f1).padStart(5),
-        (Number.isNaN(s.delayS) ? "-" : s.delayS.toFixed(2)).padStart(8),
-        (Number.isNaN(s.falsePerHour) ? "-" : s.falsePerHour.toFixed(0)).padStart(8),
-      ];
-      process.stdout.write(`${cells.join(" ")}\n`);
-    }
-  }
+  if (known === 0)
+    throw new UsageError(`--kept ${kept}: holds none of these clips; run bench accuracy --observations first`);
+  if (known < clips.length) process.stderr.write(`${kept} holds ${known} of ${clips.length} clips\n`);
 }

@@ -4,6 +4,9 @@ import { z } from "zod";
 import { asError, UsageError } from "../src/lib/failure.ts";
 import type { Fall } from "./judge.ts";
 
+/** Clips end soon after the landing; the last picture is held so long, seconds. */
+export const HOLD_S = 3;
+
 const clipSchema = z.object({
   file: z.string(),
   use: z.enum(["train", "eval"]).default("eval"),

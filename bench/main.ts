@@ -14,7 +14,9 @@ program
   .option("--only <text>", "only clips whose path contains this text")
   .option("-c, --config <file>", "take alarm and vision settings from this configuration")
   .option("--json <file>", "also write everything as JSON")
-  .option("--observations <dir>", "keep what was seen in every frame, for tune")
+  .option("--observations <dir>", "keep what was seen in every frame, for --kept and tune")
+  .option("--kept <dir>", "judge what --observations kept, without looking again")
+  .option("--sheets <dir>", "write a contact sheet (PNG) of every miss and every false alarm")
   .action(async (options) => (await import("./accuracy.ts")).accuracy(options));
 
 program
