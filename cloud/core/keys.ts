@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import type { Key } from "./store.ts";
+
+/** Longest key of DynamoDB, the strictest store: bytes of partition and sort. */
+const MAX_PARTITION = 2048;
+const MAX_SORT = 1024;
+
+/** Names as one text in which none can pass for another: ASCII, so that every store orders it alike. */
+export function path(...names: readonly string[]): string {
+  return names.map((name) => encodeURIComponent(wellFormed(name))).join("/");
+}
+
+/** A key; throws RangeError when a store would refuse it. */
+export function key<Body>(partition: string, sort: string): Key<Body> {
+  if (partition === "" || partition.length > MAX_PARTITION || sort === "" || sort.length > MAX_SORT)
+    throw new RangeError(`key ${partition} / ${sort}: must be 1-${MAX_PARTITION} and 1-${MAX_SORT} characters long`);
+  return { partition, sort };
+}
+
+/** A time, ms since 1970, as text that sorts like the number; `id` keeps two at the same time apart. */
+export function timed(at: number, id: string): string {
+  return `${instant(at)}~${id}`;
+}
+
+export function instant(at: number): string {
+  return String(Math.max(0, Math.floor(at))).padStart(16, "0");
+}
+
+/** A short name for something that has several: the same for the same names, 22 characters, fit for addresses. */
+export function digest(...names: readonly string[]): string {
+  return createHash("sha256")
+    .update(path(...names))
+    .digest("base64url")
+    .slice(0, 22);
+}
+
+/** Halves of surrogate pairs, which no store keeps, as U+FFFD. */
+function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
