@@ -104,7 +104,7 @@ class Maker:
 
     def __init__(self, store: Store, rng: np.random.Generator):
         self.store, self.rng = store, rng
-        share = {"lsp": 0.56, "coco": 0.14, "footage": 0.14, "cutout": 0.16, "render": 0.22}
+        share = {"lsp": 0.48, "coco": 0.14, "footage": 0.16, "cutout": 0.12, "render": 0.34}
         self.names = [n for n in share if n in store.items]
         p = np.array([share[n] for n in self.names])
         self.share = p / p.sum()
