@@ -6,9 +6,12 @@ import { UsageError } from "../src/lib/failure.ts";
 import { createLog } from "../src/observe/log.ts";
 import { replay } from "../src/replay.ts";
 import { openVision } from "../src/vision/open.ts";
+import type { ChooseOptions } from "./choose.ts";
 import { type Clip, HOLD_S, readFootage } from "./footage.ts";
+import { leaveOneOut, type Read } from "./leave-one-out.ts";
+import { demandKept, readKept, sourcesOf } from "./material.ts";
 import { mishapsOf } from "./mishap.ts";
-import { loadObservations, type Observation, saveObservations } from "./observations.ts";
+import { type Observation, saveObservations } from "./observations.ts";
 import { rejudge } from "./rejudge.ts";
 import { mishapLine, tables } from "./report.ts";
 import { type ClipResult, resultOf, summaries } from "./result.ts";
@@ -23,6 +26,12 @@ export interface AccuracyOptions {
   observations?: string;
   /** Folder of an earlier `observations`: judge that, look at nothing again. */
   kept?: string;
+  /** With `kept`: thresholds for each source are chosen on the other sources. */
+  leaveOneOut?: boolean;
+  /** By source: folder of what models that never saw it saw. */
+  keptWithout?: Record<string, string>;
+  cost: number;
+  starts: number;
   /** Folder for a contact sheet of every miss and every false alarm. */
   sheets?: string;
 }
@@ -35,11 +44,12 @@ interface Judged {
 
 /** `bench accuracy`: judges every clip of a footage folder by events, per source and in total, for both tiers. */
 export async function accuracy(options: AccuracyOptions): Promise<void> {
-  const { footage, json, config: file, only, observations, kept, sheets } = options;
+  const { footage, json, config: file, only, sheets } = options;
   const config = file ? loadConfig(file) : configSchema.parse({});
-  const clips = readFootage(footage).filter((clip) => !only || clip.file.includes(only));
+  const everything = readFootage(footage);
+  const clips = everything.filter((clip) => !only || clip.file.includes(only));
   if (clips.length === 0) throw new UsageError(`--only ${only}: no clip of ${footage} has this in its path`);
-  const all = kept ? judgeKept(clips, kept, config.alarm) : lookAndJudge(clips, config, observations);
+  const all = judgedClips(everything, clips, config, options);
   const results: ClipResult[] = [];
   const told: string[] = [];
   const mishaps: object[] = [];
@@ -59,6 +69,28 @@ export async function accuracy(options: AccuracyOptions): Promise<void> {
       json,
       `${JSON.stringify({ models: config.vision, alarm: config.alarm, ...summaries(results), mishaps, clips: results }, null, 1)}\n`,
     );
+}
+
+function judgedClips(
+  everything: readonly Clip[],
+  clips: readonly Clip[],
+  config: Config,
+  { kept, leaveOneOut: isLeftOut, keptWithout: without = {}, observations, cost, starts }: AccuracyOptions,
+): AsyncGenerator<Judged> | Generator<Judged> {
+  if (kept === undefined) {
+    if (isLeftOut)
+      throw new UsageError("--leave-one-out: thresholds are chosen on what --observations kept; give it with --kept");
+    return lookAndJudge(clips, config, observations);
+  }
+  const read = readKept(everything, { folder: kept, without });
+  demandKept(
+    sourcesOf(clips).map((source) => read(source, source)),
+    "--kept",
+    kept,
+  );
+  return isLeftOut
+    ? judgeLeftOut(everything, clips, read, { base: config.alarm, cost, starts })
+    : judgeKept(clips, read, config.alarm);
 }
 
 async function* lookAndJudge(
@@ -95,15 +127,30 @@ async function* lookAndJudge(
   }
 }
 
-function* judgeKept(clips: readonly Clip[], kept: string, alarm: AlarmConfig): Generator<Judged> {
-  let known = 0;
-  for (const clip of clips) {
-    const frames = loadObservations(kept, clip.file);
-    if (!frames) continue;
-    known += 1;
-    yield { result: resultOf(clip, alarm, rejudge(frames, alarm)), frames };
+function* judgeKept(clips: readonly Clip[], read: Read, alarm: AlarmConfig): Generator<Judged> {
+  for (const source of sourcesOf(clips))
+    for (const { clip, frames } of read(source, source))
+      if (clips.includes(clip)) yield { result: resultOf(clip, alarm, rejudge(frames, alarm)), frames };
+}
+
+function* judgeLeftOut(
+  everything: readonly Clip[],
+  clips: readonly Clip[],
+  read: Read,
+  options: ChooseOptions,
+): Generator<Judged> {
+  process.stdout.write(
+    "leave-one-source-out: each source judged by thresholds chosen on the other sources' use: train clips.\n" +
+      "The models are left out only where --kept-without names others: those shipped have learned from use: train clips.\n\n",
+  );
+  for (const { source, choice, judged } of leaveOneOut(sourcesOf(everything), sourcesOf(clips), read, options)) {
+    const { config, falls, clips: count } = choice;
+    const { tier1, tier2, confirmAfterS, recoverWithinS, minScore, stoodBefore } = config;
+    const votes = ({ score, needed, asked }: typeof tier1) => `${score} in ${needed} of ${asked}`;
+    process.stdout.write(
+      `${source.padEnd(13)} chosen on ${falls} falls in ${count} clips: tier 1 ${votes(tier1)}, tier 2 ${votes(tier2)}, ` +
+        `confirmed after ${confirmAfterS} s, recovers within ${recoverWithinS} s, score ${minScore}, upright before ${stoodBefore}\n`,
+    );
+    for (const one of judged) if (clips.includes(one.result.clip)) yield one;
   }
-  if (known === 0)
-    throw new UsageError(`--kept ${kept}: holds none of these clips; run bench accuracy --observations first`);
-  if (known < clips.length) process.stderr.write(`${kept} holds ${known} of ${clips.length} clips\n`);
 }

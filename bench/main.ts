@@ -1,7 +1,11 @@
 import "../src/lib/threads.ts";
 import { Command } from "commander";
 import { asError, UsageError } from "../src/lib/failure.ts";
+import { keptWithout } from "./material.ts";
 import { footageDir } from "./paths.ts";
+
+const COST = "a missed fall in a hundred costs as much as so many false alarms per hour";
+const STARTS = "places from which the search for thresholds begins";
 
 const program = new Command("bench")
   .description("Measures Spotter on this machine. bench/README.md tells how these numbers can mislead.")
@@ -16,19 +20,28 @@ program
   .option("--json <file>", "also write everything as JSON")
   .option("--observations <dir>", "keep what was seen in every frame, for --kept and tune")
   .option("--kept <dir>", "judge what --observations kept, without looking again")
+  .option(
+    "--leave-one-out",
+    "with --kept: judge every source by thresholds chosen on the other sources' use: train clips",
+  )
+  .option(
+    "--kept-without <source=dir>",
+    "for that source's thresholds and judgement: what models that never saw it saw; repeat per source",
+    (pair: string, before?: Record<string, string>) => keptWithout(pair, before),
+  )
+  .option("--cost <n>", COST, Number, 3)
+  .option("--starts <n>", STARTS, Number, 6)
   .option("--sheets <dir>", "write a contact sheet (PNG) of every miss and every false alarm")
   .action(async (options) => (await import("./accuracy.ts")).accuracy(options));
 
 program
   .command("tune")
-  .description(
-    "try thresholds and votes on what accuracy --observations saw, by the cost of a missed fall against a false alarm",
-  )
+  .description("choose thresholds and votes by what accuracy --observations saw in the use: train clips")
   .requiredOption("--observations <dir>", "folder that accuracy --observations wrote")
   .option("--footage <dir>", "folder with manifest.json", footageDir)
-  .option("--use <use>", "clips to choose by: train or eval", "train")
-  .option("--cost <n>", "a missed fall costs as much as so many false alarms", Number, 3)
-  .option("--trials <n>", "settings to try", Number, 400)
+  .option("--leave-out <source>", "use nothing of this source, and judge it with what was chosen")
+  .option("--cost <n>", COST, Number, 3)
+  .option("--starts <n>", STARTS, Number, 6)
   .action(async (options) => (await import("./tune.ts")).tune(options));
 
 program

@@ -1,0 +1,138 @@
+import type { AlarmConfig } from "../src/config/schema.ts";
+import type { Clip } from "./footage.ts";
+import { median } from "./judge.ts";
+import type { Observation } from "./observations.ts";
+import { rejudge } from "./rejudge.ts";
+import { resultOf, type TierName } from "./result.ts";
+import { type Axis, type Optimum, type Point, searchFlat } from "./search.ts";
+
+/** A clip and what was seen in it. */
+export interface Seen {
+  clip: Clip;
+  frames: Observation[];
+}
+
+/**
+ * The settings that are chosen, and their values. Not among them: `down` and the times of latching, for clips that end some
+ * seconds after a fall reward nobody for finding those who lie there; a search would only ever switch that off.
+ */
+export const AXES: readonly Axis[] = [
+  { name: "tier1.score", values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] },
+  { name: "tier1.needed", values: [1, 2, 3, 4, 5, 6, 8] },
+  { name: "tier1.asked", values: [3, 4, 5, 6, 8, 10] },
+  { name: "tier2.score", values: [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8] },
+  { name: "tier2.needed", values: [2, 3, 4, 5, 6, 8, 10] },
+  { name: "tier2.asked", values: [6, 8, 10, 12, 15] },
+  { name: "confirmAfterS", values: [0.4, 0.6, 0.8, 1, 1.2, 1.5] },
+  { name: "recoverWithinS", values: [2, 3, 4, 5] },
+  { name: "minScore", values: [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
+  { name: "stoodBefore", values: [0, 1, 2, 3, 5, 8, 12] },
+];
+
+/** Settings at a place of the grid; votes needed are never more than votes asked. */
+export function configAt(point: Point, base: AlarmConfig): AlarmConfig {
+  const value = (name: string): number => {
+    const axis = AXES.findIndex((candidate) => candidate.name === name);
+    return AXES[axis]?.values[point[axis] as number] as number;
+  };
+  const votes = (tier: "tier1" | "tier2") => {
+    const asked = value(`${tier}.asked`);
+    return { score: value(`${tier}.score`), needed: Math.min(asked, value(`${tier}.needed`)), asked };
+  };
+  return {
+    ...base,
+    tier1: votes("tier1"),
+    tier2: votes("tier2"),
+    confirmAfterS: value("confirmAfterS"),
+    recoverWithinS: value("recoverWithinS"),
+    minScore: value("minScore"),
+    stoodBefore: value("stoodBefore"),
+  };
+}
+
+export interface ChooseOptions {
+  /** What the settings that are not chosen stay at. */
+  base: AlarmConfig;
+  /** A missed fall in a hundred costs as much as so many false alarms per hour. */
+  cost: number;
+  starts: number;
+}
+
+export interface Choice {
+  config: AlarmConfig;
+  optimum: Optimum;
+  falls: number;
+  clips: number;
+}
+
+/** Chooses settings by what was seen in `material`, clips in groups, and by nothing else. Deterministic. */
+export function choose(material: readonly (readonly Seen[])[], { base, cost, starts }: ChooseOptions): Choice {
+  const optimum = searchFlat({
+    axes: AXES,
+    cost: (point) => costOf(material, configAt(point, base), cost),
+    starts,
+    seed: 1,
+  });
+  const seen = material.flat();
+  return {
+    config: configAt(optimum.point, base),
+    optimum,
+    falls: seen.reduce((sum, { clip }) => sum + clip.falls.length, 0),
+    clips: seen.length,
+  };
+}
+
+interface Tally {
+  falls: number;
+  seconds: number;
+  missed: number;
+  falseAlarms: number;
+  delays: Record<TierName, number[]>;
+}
+
+/**
+ * What settings cost on these clips. Rates, not counts, so that few falls among the clips do not make falls matter less: `cost` times
+ * the missed falls in a hundred, plus the false alarms per hour (those of tier 1 count half: a beacon disturbs less than a stop),
+ * both tiers together; a second of median delay after the ground costs as much as three false alarms per hour in tier 1, half of that
+ * in tier 2.
+ */
+export function costOf(material: readonly (readonly Seen[])[], config: AlarmConfig, cost: number): number {
+  const tallies = material.map((group) => tallyOf(group, config));
+  const sum = (pick: (tally: Tally) => number) => tallies.reduce((total, tally) => total + pick(tally), 0);
+  const late = (tier: TierName) => Math.max(0, median(tallies.flatMap(({ delays }) => delays[tier])) || 0);
+  const falls = sum((tally) => tally.falls);
+  return (
+    (falls === 0 ? 0 : (cost * 100 * sum((tally) => tally.missed)) / falls) +
+    sum((tally) => tally.falseAlarms) / (sum((tally) => tally.seconds) / 3600) +
+    3 * late("tier1") +
+    1.5 * late("tier2")
+  );
+}
+
+/** Groups are asked about the same settings again and again: every search passes the same places, and folds share most of their clips. */
+const known = new WeakMap<readonly Seen[], Map<string, Tally>>();
+
+function tallyOf(group: readonly Seen[], config: AlarmConfig): Tally {
+  const tallies = known.get(group) ?? new Map<string, Tally>();
+  known.set(group, tallies);
+  const key = JSON.stringify(config);
+  const before = tallies.get(key);
+  if (before) return before;
+  const tally: Tally = { falls: 0, seconds: 0, missed: 0, falseAlarms: 0, delays: { tier1: [], tier2: [] } };
+  for (const { clip, frames } of group) {
+    const { verdicts } = resultOf(clip, config, rejudge(frames, config));
+    tally.falls += clip.falls.length;
+    tally.seconds += clip.seconds;
+    for (const [tier, weight] of [
+      ["tier1", 0.5],
+      ["tier2", 1],
+    ] as const) {
+      const { falls, found, falseAlarms, delays } = verdicts[tier];
+      tally.missed += falls - found;
+      tally.falseAlarms += weight * falseAlarms;
+      tally.delays[tier].push(...delays);
+    }
+  }
+  tallies.set(key, tally);
+  return tally;
+}
