@@ -18,15 +18,28 @@ const outbox = await Outbox.open({
   metrics: metrics as unknown as Metrics,
 });
 
+/** Writes a line at once: whatever waited in this process's memory would die with it. Waits while the reader's pipe is full. */
+function tell(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== "EAGAIN") throw thrown;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
 async function appendForEver(): Promise<never> {
   for (;;) {
     const sequence = outbox.nextSequence();
     const payload = Uint8Array.from({ length: 50 + (sequence % 1_500) }, (_, i) => (sequence * 31 + i) % 256);
     const kind = EVENT_CLASSES[sequence % EVENT_CLASSES.length] ?? "alarm";
     await outbox.append({ sequence, id: `id-${sequence}`, class: kind, payload });
-    writeSync(1, `+${sequence}\n`);
+    tell(`+${sequence}\n`);
     if (sequence % 3 === 0) {
-      writeSync(1, `-${sequence}\n`);
+      tell(`-${sequence}\n`);
       await outbox.remove([sequence]);
     }
   }
