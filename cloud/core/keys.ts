@@ -5,9 +5,19 @@ import type { Key } from "./store.ts";
 const MAX_PARTITION = 2048;
 const MAX_SORT = 1024;
 
+/** Names whose code is longer are cut, with a digest of the whole in place of the rest. */
+const MAX_NAME = 120;
+
 /** Names as one text in which none can pass for another: ASCII, so that every store orders it alike. */
 export function path(...names: readonly string[]): string {
-  return names.map((name) => encodeURIComponent(wellFormed(name))).join("/");
+  return names.map(coded).join("/");
+}
+
+function coded(name: string): string {
+  // Halves of surrogate pairs, which no store keeps, become U+FFFD.
+  const code = encodeURIComponent(name.toWellFormed());
+  // No code of a name holds "%~".
+  return code.length <= MAX_NAME ? code : `${code.slice(0, 60)}%~${sha256(name).slice(0, 43)}`;
 }
 
 /** A key; throws RangeError when a store would refuse it. */
@@ -28,13 +38,9 @@ export function instant(at: number): string {
 
 /** A short name for something that has several: the same for the same names, 22 characters, fit for addresses. */
 export function digest(...names: readonly string[]): string {
-  return createHash("sha256")
-    .update(path(...names))
-    .digest("base64url")
-    .slice(0, 22);
+  return sha256(path(...names)).slice(0, 22);
 }
 
-/** Halves of surrogate pairs, which no store keeps, as U+FFFD. */
-function wellFormed(text: string): string {
-  return text.isWellFormed() ? text : text.toWellFormed();
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
