@@ -8,11 +8,12 @@ import {
 import {
   Codec,
   CodecContext,
+  type CodecParameters,
   FFmpegError,
   HardwareDeviceContext,
   type Frame as NativeFrame,
   type Packet,
-  type Stream,
+  type Rational,
 } from "node-av/lib";
 import { UsageError } from "../lib/failure.ts";
 
@@ -23,6 +24,13 @@ const DEVICES = ["vaapi", "cuda", "drm"];
 const METHOD_HW_DEVICE_CTX = 1;
 /** Pictures that live outside the decoder at once: in the gate, in vision and on the page. */
 const EXTRA_HARDWARE_FRAMES = 6;
+
+/** What a decoder must know of the coded video; libav's streams are such. */
+export interface Coded {
+  readonly codecpar: CodecParameters;
+  /** Seconds that one step of a packet's time stamp means. */
+  readonly timeBase: Rational;
+}
 
 interface Choice {
   name: string;
@@ -38,34 +46,34 @@ interface Choice {
  * 1080p H.264; slice threads gain nothing on the one-slice pictures that cameras send.
  */
 export class Decoder {
-  readonly #stream: Stream;
+  readonly #coded: Coded;
   readonly #codec: Codec;
   readonly #mayFallBack: boolean;
   #choice: Choice;
   #proven = false;
 
-  private constructor(stream: Stream, codec: Codec, choice: Choice, mayFallBack: boolean) {
-    this.#stream = stream;
+  private constructor(coded: Coded, codec: Codec, choice: Choice, mayFallBack: boolean) {
+    this.#coded = coded;
     this.#codec = codec;
     this.#choice = choice;
     this.#mayFallBack = mayFallBack;
   }
 
-  /** Opens the best decoder for `stream`. Throws UsageError when nothing here decodes it or the named hardware does not exist. */
-  static async open(stream: Stream, hardware: string, key: string): Promise<Decoder> {
-    const codec = Codec.findDecoder(stream.codecpar.codecId);
+  /** Opens the best decoder for `coded`. Throws UsageError when nothing here decodes it or the named hardware does not exist. */
+  static async open(coded: Coded, hardware: string, key: string): Promise<Decoder> {
+    const codec = Codec.findDecoder(coded.codecpar.codecId);
     if (!codec)
       throw new UsageError(`${key}.url: no decoder for this camera's video; set the camera to H.264 or H.265`);
     const wanted = hardware === "auto" ? [...NAMED, ...DEVICES] : hardware === "none" ? [] : [hardware];
     for (const name of wanted) {
-      const choice = await openHardware(stream, codec, name);
-      if (choice) return new Decoder(stream, codec, choice, hardware === "auto");
+      const choice = await openHardware(coded, codec, name);
+      if (choice) return new Decoder(coded, codec, choice, hardware === "auto");
     }
     if (wanted.length > 0 && hardware !== "auto")
       throw new UsageError(
         `${key}.hardware: ${hardware} does not decode ${codec.name} on this machine; use auto, none or another decoder`,
       );
-    return new Decoder(stream, codec, await openSoftware(stream, codec), false);
+    return new Decoder(coded, codec, await openSoftware(coded, codec), false);
   }
 
   get codec(): string {
@@ -117,7 +125,7 @@ export class Decoder {
 
   async #fallBack(): Promise<void> {
     free(this.#choice);
-    this.#choice = await openSoftware(this.#stream, this.#codec);
+    this.#choice = await openSoftware(this.#coded, this.#codec);
     this.#proven = true;
   }
 }
@@ -127,27 +135,27 @@ function free({ context, device }: Choice): void {
   device?.free();
 }
 
-function prepared(stream: Stream, codec: Codec): CodecContext {
+function prepared(coded: Coded, codec: Codec): CodecContext {
   const context = new CodecContext();
   context.allocContext3(codec);
-  FFmpegError.throwIfError(context.parametersToContext(stream.codecpar), "reading the stream's parameters");
+  FFmpegError.throwIfError(context.parametersToContext(coded.codecpar), "reading the stream's parameters");
   context.threadCount = 1;
-  context.pktTimebase = stream.timeBase;
+  context.pktTimebase = coded.timeBase;
   return context;
 }
 
-async function openSoftware(stream: Stream, codec: Codec): Promise<Choice> {
-  const context = prepared(stream, codec);
+async function openSoftware(coded: Coded, codec: Codec): Promise<Choice> {
+  const context = prepared(coded, codec);
   const code = await context.open2(codec, null);
   if (code < 0) context.freeContext();
   FFmpegError.throwIfError(code, `opening the ${codec.name} decoder`);
   return { name: "software", context, device: undefined };
 }
 
-async function openHardware(stream: Stream, codec: Codec, name: string): Promise<Choice | undefined> {
+async function openHardware(coded: Coded, codec: Codec, name: string): Promise<Choice | undefined> {
   const own = Codec.findDecoderByName(`${codec.name}_${name}` as FFDecoderCodec);
   if (own && NAMED.includes(name)) {
-    const context = prepared(stream, own);
+    const context = prepared(coded, own);
     if ((await context.open2(own, null)) >= 0) return { name, context, device: undefined };
     context.freeContext();
     return undefined;
@@ -160,7 +168,7 @@ async function openHardware(stream: Stream, codec: Codec, name: string): Promise
     device.free();
     return undefined;
   }
-  const context = prepared(stream, codec);
+  const context = prepared(coded, codec);
   context.hwDeviceCtx = device;
   context.extraHWFrames = EXTRA_HARDWARE_FRAMES;
   context.setHardwarePixelFormat(pixels);

@@ -32,7 +32,9 @@ export class FfmpegSource implements FrameSource {
     this.camera = camera.name;
     this.#config = camera;
     // The child repeats the clip; the socket cannot be rewound.
-    this.#frames = new LibavSource({ ...camera, loop: false, hardware: "none" }, deps, () => this.#received());
+    this.#frames = new LibavSource({ ...camera, loop: false, hardware: "none" }, deps, {
+      input: () => this.#received(),
+    });
   }
 
   async run(events: SourceEvents, signal: AbortSignal): Promise<void> {

@@ -9,9 +9,8 @@ export function heldPictures(): number {
   return held;
 }
 
-/** When a picture was taken and how long it took to decode; the part of a Frame that is plain numbers. */
+/** When a picture was taken and how long it took to decode. */
 export interface Stamp {
-  sequence: number;
   capturedAt: number;
   wallTime: number;
   pts: number;
@@ -19,14 +18,15 @@ export interface Stamp {
 }
 
 /**
- * Where one source's pictures come from and go back to: empty frames are used again, and the scalers live as long as
- * there is a stream or a picture to paint.
+ * Where one source's pictures come from, are counted, and go back to: empty frames are used again, and the scalers live
+ * as long as there is a stream or a picture to paint.
  */
 export class Gallery {
   readonly camera: string;
   readonly #spare: NativeFrame[] = [];
   readonly #painter = new Painter();
   #out = 0;
+  #sequence = 0;
   #open = false;
 
   constructor(camera: string) {
@@ -43,7 +43,7 @@ export class Gallery {
     this.#freeIfUnused();
   }
 
-  /** Moves `native`'s picture into a Frame of its own; `native` is left empty. */
+  /** Moves `native`'s picture into a Frame of its own, with the next number; `native` is left empty. */
   frame(native: NativeFrame, stamp: Stamp, released?: () => void): Frame {
     const own = this.#spare.pop() ?? allocated();
     const code = own.ref(native);
@@ -51,7 +51,8 @@ export class Gallery {
     FFmpegError.throwIfError(code, "keeping a picture");
     this.#out += 1;
     held += 1;
-    return new Picture(this.camera, stamp, own, this.#painter, () => {
+    this.#sequence += 1;
+    return new Picture(this.camera, this.#sequence, stamp, own, this.#painter, () => {
       own.unref();
       this.#spare.push(own);
       this.#out -= 1;
@@ -81,9 +82,16 @@ class Picture implements Frame {
   readonly #painter: Painter;
   readonly #released: () => void;
 
-  constructor(camera: string, stamp: Stamp, native: NativeFrame, painter: Painter, released: () => void) {
+  constructor(
+    camera: string,
+    sequence: number,
+    stamp: Stamp,
+    native: NativeFrame,
+    painter: Painter,
+    released: () => void,
+  ) {
     this.camera = camera;
-    this.sequence = stamp.sequence;
+    this.sequence = sequence;
     this.capturedAt = stamp.capturedAt;
     this.wallTime = stamp.wallTime;
     this.pts = stamp.pts;
@@ -121,7 +129,8 @@ class Picture implements Frame {
   }
 }
 
-function allocated(): NativeFrame {
+/** An empty picture, to be filled by libav and freed by the caller. */
+export function allocated(): NativeFrame {
   const native = new NativeFrame();
   native.alloc();
   return native;
