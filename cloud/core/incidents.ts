@@ -147,7 +147,7 @@ export function note(ports: Ports, deed: Deed): Promise<Incident> {
   return act(ports, deed, () => ({ kind: "note" }));
 }
 
-function act(
+async function act(
   ports: Ports,
   { tenant, id, by, reason }: Deed,
   decide: (found: Incident, now: number) => Omit<Action, "by" | "at" | "reason">,
