@@ -1,8 +1,9 @@
 import "../src/lib/threads.ts";
+import { join } from "node:path";
 import { Command } from "commander";
 import { asError, UsageError } from "../src/lib/failure.ts";
 import { keptWithout } from "./material.ts";
-import { footageDir } from "./paths.ts";
+import { footageDir, modelsDir, trainDir } from "./paths.ts";
 
 const COST = "a missed fall in a hundred costs as much as so many false alarms per hour";
 const STARTS = "places from which the search for thresholds begins";
@@ -43,6 +44,27 @@ program
   .option("--cost <n>", COST, Number, 3)
   .option("--starts <n>", STARTS, Number, 6)
   .action(async (options) => (await import("./tune.ts")).tune(options));
+
+program
+  .command("eyes")
+  .description(
+    "boxes and joints of our models and the public ones on held-out pictures: upright and lying, turned, small, half hidden",
+  )
+  .requiredOption("--pictures <dir>", "folder of Leeds Sports, with images/")
+  .requiredOption("--labels <file>", "labels of the held-out pictures, as python -m eyes.heldout writes them")
+  .option(
+    "--coco <dir>",
+    "folder coco_joined, whose held-out pictures count for false boxes",
+    join(trainDir, "coco_joined"),
+  )
+  .option("--models <dir>", "public models with manifest.json to compare with", modelsDir)
+  .option("--catalogue <file>", "catalogue of our models; default: the shipped one")
+  .option("--only <text>", "only models whose name contains this text")
+  .option("--every <n>", "every nth picture", Number, 1)
+  .option("--sample <n>", "upright and lying people in each trial by rotation, size and cover", Number, 60)
+  .option("--step <degrees>", "between two rotations", Number, 30)
+  .option("--json <file>", "also write everything as JSON")
+  .action(async (options) => (await import("./eyes.ts")).eyes(options));
 
 program
   .command("latency")
