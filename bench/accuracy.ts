@@ -7,7 +7,7 @@ import { createLog } from "../src/observe/log.ts";
 import { replay } from "../src/replay.ts";
 import { openVision } from "../src/vision/open.ts";
 import type { ChooseOptions } from "./choose.ts";
-import { type Clip, HOLD_S, readFootage } from "./footage.ts";
+import { type Clip, holdOf, readFootage } from "./footage.ts";
 import { leaveOneOut, type Read } from "./leave-one-out.ts";
 import { demandKept, readKept, sourcesOf } from "./material.ts";
 import { mishapsOf } from "./mishap.ts";
@@ -109,7 +109,7 @@ async function* lookAndJudge(
         vision,
         alarm: config.alarm,
         log,
-        holdS: HOLD_S,
+        holdS: holdOf(clip),
         slower: clip.slower,
         onFrame: (frame, people) => void frames.push({ at: frame.capturedAt, people: [...people] }),
       });

@@ -2,10 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { asError, UsageError } from "../src/lib/failure.ts";
-import type { Fall } from "./judge.ts";
-
-/** Clips end soon after the landing; the last picture is held so long, seconds. */
-export const HOLD_S = 3;
+import { type Fall, FIND_WITHIN_S } from "./judge.ts";
 
 const clipSchema = z.object({
   file: z.string(),
@@ -55,4 +52,16 @@ export function readFootage(folder: string): Clip[] {
       slower,
     };
   });
+}
+
+/** A picture is held no longer than this, seconds. */
+const MOST_HELD_S = 3;
+
+/**
+ * Seconds for which the last picture of a clip is held. Some clips end right after the landing, before anybody could have decided; they
+ * are held until the fall can no longer be found. No other clip is: a standing picture would make one wrong look into many.
+ */
+export function holdOf({ falls, seconds }: Pick<Clip, "falls" | "seconds">): number {
+  const decided = Math.max(0, ...falls.map((fall) => fall.ground_s + FIND_WITHIN_S));
+  return Math.min(MOST_HELD_S, Math.max(0, decided - seconds));
 }

@@ -1,6 +1,6 @@
 import { UsageError } from "../src/lib/failure.ts";
 import type { Seen } from "./choose.ts";
-import type { Clip } from "./footage.ts";
+import { type Clip, holdOf } from "./footage.ts";
 import type { Read } from "./leave-one-out.ts";
 import { loadObservations } from "./observations.ts";
 
@@ -34,7 +34,9 @@ export function readKept(clips: readonly Clip[], { folder, without }: Kept): Rea
       .flatMap((clip) => {
         const frames =
           (own === undefined ? undefined : loadObservations(own, clip.file)) ?? loadObservations(folder, clip.file);
-        return frames ? [{ clip, frames }] : [];
+        // Kept with a longer hold, perhaps: what is not judged live is not judged here.
+        const end = (clip.seconds + holdOf(clip)) * 1000;
+        return frames ? [{ clip, frames: frames.filter(({ at }) => at <= end) }] : [];
       });
     groups.set(key, group);
     return group;

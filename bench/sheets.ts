@@ -6,7 +6,7 @@ import { holdLast } from "../src/frames/hold.ts";
 import { openSource } from "../src/frames/open.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { silentLog } from "../src/observe/log.ts";
-import { type Clip, HOLD_S } from "./footage.ts";
+import { type Clip, holdOf } from "./footage.ts";
 import type { Mishap } from "./mishap.ts";
 import type { Observation } from "./observations.ts";
 import { tiersOf } from "./report.ts";
@@ -85,7 +85,7 @@ async function picturesAt(
   const camera = cameraSchema.parse({ name: "sheet", url: `file://${clip.path}`, pace: "clip", loop: false });
   const log = silentLog;
   const source = holdLast(await openSource(camera, { clock: systemClock, log }), {
-    holdS: HOLD_S,
+    holdS: holdOf(clip),
     slower: clip.slower,
   });
   const pictures = new Map<number, Uint8Array>();

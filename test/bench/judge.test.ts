@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { holdOf } from "../../bench/footage.ts";
 import { judge, quantile, summarise, wilson } from "../../bench/judge.ts";
 
 const fall = { onset_s: 2, ground_s: 3 };
@@ -23,6 +24,18 @@ describe("the judge of a clip", () => {
     const falls = [fall, { onset_s: 10, ground_s: 11 }];
     expect(judge(falls, [3.5, 11.5])).toMatchObject({ found: 2, falseAlarms: 0 });
     expect(judge(falls, [3.5])).toMatchObject({ found: 1, missedAt: [10] });
+  });
+});
+
+describe("the last picture of a clip", () => {
+  it("is held until a fall can no longer be found, three seconds at most", () => {
+    expect(holdOf({ seconds: 10, falls: [fall] })).toBe(0);
+    expect(holdOf({ seconds: 5.5, falls: [fall] })).toBe(1.5);
+    expect(holdOf({ seconds: 3.1, falls: [fall] })).toBe(3);
+  });
+
+  it("is not held where nobody falls", () => {
+    expect(holdOf({ seconds: 2, falls: [] })).toBe(0);
   });
 });
 
