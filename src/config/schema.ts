@@ -138,10 +138,10 @@ export const cameraSchema = z.strictObject({
     .meta({ examples: ["certificates/camera-ca.pem"] }),
   ...login("camera", ["spotter", "env:CAMERA_PASSWORD"]),
   reader: z
-    .enum(["libav", "ffmpeg"])
-    .default("libav")
+    .enum(["auto", "libav", "ffmpeg"])
+    .default("auto")
     .describe(
-      "libav: decodes in this process · ffmpeg: a child process, for boards whose hardware decoder exists only in the vendor's ffmpeg",
+      "auto: RTSP by Spotter's own reader, which has no frame of delay, all else by libav · libav: in this process · ffmpeg: a child process, for boards whose hardware decoder exists only in the vendor's ffmpeg",
     ),
   hardware: z
     .string()

@@ -11,7 +11,7 @@ import type { CameraConfig } from "../config/schema.ts";
 import type { Input } from "./input.ts";
 
 /** What keeps a stream from being opened, as far as it changes what a person can do about it. */
-export type Trouble = "log-in" | "no such stream" | "no camera" | "unreachable";
+export type Trouble = "log-in" | "no such stream" | "no camera" | "transport" | "refused" | "unreachable";
 
 /** A stream could not be opened: the key, the value without its password, the reason and the remedy. */
 export function cannotOpen(camera: CameraConfig, input: Input, reason: string, trouble: Trouble): Error {
@@ -62,6 +62,10 @@ function remedy(camera: CameraConfig, input: Input, trouble: Trouble): string {
       return "the camera has no stream of that name: check the path in its manual";
     case "no camera":
       return "what answers there is no RTSP camera: check address, port and path";
+    case "transport":
+      return `set ${key}.transport to ${camera.transport === "tcp" ? "udp" : "tcp"}`;
+    case "refused":
+      return "check the path, and whether others use up the camera's streams";
     case "unreachable":
       return camera.url.startsWith("rtsps:")
         ? `check host and port, and that the camera's certificate names this host and chains to ${camera.ca ?? `the system's CAs (or set ${key}.ca)`}`

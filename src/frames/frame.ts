@@ -44,8 +44,8 @@ export interface Packet {
 
 /** How a stream is really decoded, as probed, never as hoped. */
 export interface DecodePath {
-  /** Which implementation reads the stream. */
-  reader: "libav" | "ffmpeg";
+  /** Which implementation reads the stream: Spotter's own for RTSP, libav in this process, or a child ffmpeg. */
+  reader: "rtsp" | "libav" | "ffmpeg";
   codec: string;
   /** The hardware that decodes (`vaapi`, `cuda`, `rkmpp`, `v4l2m2m`, …) or `software`. */
   decoder: string;

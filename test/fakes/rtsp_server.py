@@ -1,10 +1,11 @@
-"""A real RTSP(S) server (GStreamer) that shows four colour patches with a moving ball of noise-free colour.
+"""A real RTSP(S) server (GStreamer) that shows four colour patches.
 
 Usage: rtsp_server.py '{"codec": "h264", "width": 320, "height": 240, "fps": 15, ...}'
 Prints one JSON line {"port": N} when it listens; ends when its standard input closes.
 """
 
 import json
+import os
 import sys
 
 import gi
@@ -19,38 +20,24 @@ options = json.loads(sys.argv[1])
 width, height, fps = options["width"], options["height"], options["fps"]
 
 # Four patches: red, green / blue, white; the same picture at every size.
-half = f"width={width // 2},height={height // 2},framerate={fps}/1"
-
-
-def patch(colour, x, y):
-    return (
-        f"videotestsrc is-live=true pattern=solid-color foreground-color={colour} ! video/x-raw,{half} ! "
-        f"mix.sink_{patch.count} "
-    ), f"sink_{patch.count}::xpos={x} sink_{patch.count}::ypos={y} "
+left, right = width // 2, width - width // 2
+upper = bytes([255, 0, 0]) * left + bytes([0, 255, 0]) * right
+lower = bytes([0, 0, 255]) * left + bytes([255, 255, 255]) * right
+picture = os.memfd_create("picture")
+os.write(picture, upper * (height // 2) + lower * (height - height // 2))
 
 
 def launch():
-    patches, places = [], []
-    for count, (colour, x, y) in enumerate(
-        [
-            ("0xffff0000", 0, 0),
-            ("0xff00ff00", width // 2, 0),
-            ("0xff0000ff", 0, height // 2),
-            ("0xffffffff", width // 2, height // 2),
-        ]
-    ):
-        patch.count = count
-        source, place = patch(colour, x, y)
-        patches.append(source)
-        places.append(place)
     encoder = {
         "h264": f"x264enc tune=zerolatency speed-preset=ultrafast bitrate=2000 key-int-max={fps} ! rtph264pay name=pay0 pt=96 config-interval=1",
         "h265": f"x265enc tune=zerolatency speed-preset=ultrafast bitrate=2000 key-int-max={fps} ! rtph265pay name=pay0 pt=96 config-interval=1",
         "mjpeg": "jpegenc ! rtpjpegpay name=pay0 pt=26",
     }[options["codec"]]
+    # One picture shown again and again, not a composition: that one's first pictures lack parts.
     return (
-        f"( compositor name=mix {' '.join(places)} ! video/x-raw,format=I420,width={width},height={height},framerate={fps}/1 ! "
-        f"{encoder} {' '.join(patches)} )"
+        f"( filesrc location=/proc/self/fd/{picture} blocksize={width * height * 3} ! rawvideoparse format=rgb width={width} height={height} "
+        f"framerate={fps}/1 ! imagefreeze is-live=true ! video/x-raw,framerate={fps}/1 ! videoconvert ! "
+        f"video/x-raw,format=I420,colorimetry=bt601 ! {encoder} )"
     )
 
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CameraConfig } from "../../src/config/schema.ts";
-import { describeFrameSource, type Stream } from "../contracts/frame-source.ts";
+import { describeFrameSource, type Stream, watch } from "../contracts/frame-source.ts";
 import { describeWith } from "../engines.ts";
 import { makeAuthority } from "../fakes/authority.ts";
 import { writeClip } from "../fakes/clip.ts";
@@ -47,17 +47,31 @@ describeWith("ffmpeg", "with ffmpeg", () => {
 });
 
 describeWith("GStreamer RTSP server", "with a real RTSP server", () => {
-  describeFrameSource("RTSP over TCP", rtsp({ reader: "libav" }), "libav");
-  describeFrameSource("RTSP over UDP", rtsp({ reader: "libav", transport: "udp" }), "libav");
-  describeFrameSource("RTSP with H.265", rtsp({ reader: "libav" }, { codec: "h265" }), "libav");
-  describeFrameSource(
-    "RTSPS with a CA of its own",
-    async () => {
-      const { ca, certificate, key } = makeAuthority(directory, "camera");
-      return rtsp({ reader: "libav", ca }, { certificate, key })();
-    },
-    "libav",
-  );
+  describe.each([
+    { reader: "auto", path: "rtsp", by: "read by Spotter itself" },
+    { reader: "libav", path: "libav", by: "read by libav" },
+  ] as const)("$by", ({ reader, path }) => {
+    describeFrameSource("RTSP over TCP", rtsp({ reader }), path);
+    describeFrameSource("RTSP over UDP", rtsp({ reader, transport: "udp" }), path);
+    describeFrameSource("RTSP with H.265", rtsp({ reader }, { codec: "h265" }), path);
+    describeFrameSource(
+      "RTSPS with a CA of its own",
+      async () => {
+        const { ca, certificate, key } = makeAuthority(directory, `camera-${reader}`);
+        return rtsp({ reader, ca }, { certificate, key })();
+      },
+      path,
+    );
+  });
+
+  it("a codec that Spotter does not read itself is left to libav, which opened says", async () => {
+    const server = await RtspServer.start({ codec: "mjpeg" });
+    const numbers: number[] = [];
+    const { path } = await watch({ url: server.url }, 3, ({ sequence }) => numbers.push(sequence));
+    expect(path).toMatchObject({ reader: "libav", codec: "mjpeg", size: { width: 320, height: 240 } });
+    expect(numbers).toEqual([1, 2, 3]);
+    await server.kill();
+  });
 });
 
 describeWith(["GStreamer RTSP server", "ffmpeg"], "with a real RTSP server and ffmpeg", () => {
