@@ -1,6 +1,7 @@
 import { recount } from "./accuracy.ts";
 import type { Clock } from "./clock.ts";
 import { type Draft, transact } from "./draft.ts";
+import { follow } from "./escalation.ts";
 import { type Action, type Incident, type IncidentState, type Outcome, type Severity, settle } from "./incident.ts";
 import { instant, key, path, timed } from "./keys.ts";
 import type { LivePush } from "./push.ts";
@@ -43,7 +44,7 @@ export interface IncidentPage {
 }
 
 /** Writes an incident with everything that hangs on it. */
-export async function save(draft: Draft, before: Incident | undefined, after: Incident): Promise<void> {
+export async function save(draft: Draft, before: Incident | undefined, after: Incident, now: number): Promise<void> {
   const { tenant, id, since, device, camera, state, severity, site } = after;
   const sort = timed(since, id);
   const lists = [["all"], ["camera", device, camera], ["state", state], ["severity", severity], ["site", site]];
@@ -51,6 +52,7 @@ export async function save(draft: Draft, before: Incident | undefined, after: In
     listed: lists.map((list) => key(path(tenant, "incidents", ...list), sort)),
   });
   await recount(draft, before, after);
+  await follow(draft, before, after, now);
   draft.tell({ tenant, kind: "incident", id });
 }
 
@@ -162,7 +164,7 @@ async function act(
     const at = ports.clock.now();
     const action = { ...decide(before, at), by, reason, at };
     const after = settle({ ...before, actions: [...before.actions, action].sort((a, b) => a.at - b.at) });
-    await save(draft, before, after);
+    await save(draft, before, after, at);
     return after;
   });
 }

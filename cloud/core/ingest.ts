@@ -12,6 +12,8 @@ import { type Enrolment, enrolIn, enrolmentKey, lineOf } from "./places.ts";
 import type { LivePush } from "./push.ts";
 import { Refusal } from "./refusal.ts";
 import type { Item, Key, Store } from "./store.ts";
+import { timerKey } from "./timers.ts";
+import { attend, silenceTimer } from "./watch.ts";
 
 export interface IngestPorts {
   readonly store: Store;
@@ -95,7 +97,7 @@ export async function reread(ports: IngestPorts, tenant: string): Promise<number
         const enrolment = await draft.get(enrolmentKey(event.device));
         if (!enrolment) return;
         await draft.put(key, { ...body, type: event.body.type }, placing(tenant, event, body.receivedAt, true));
-        await apply(draft, enrolment, event, body.receivedAt);
+        await apply(draft, enrolment, event, body.receivedAt, ports.clock.now());
       });
       read += 1;
     }
@@ -124,7 +126,11 @@ function keysOf(tenant: string, envelope: Envelope): Key[] {
   try {
     const event = open(envelope);
     const { device, id, epoch, body } = event;
-    const keys: Key[] = [eventKey(tenant, device, id), countingKey(tenant, device, epoch)];
+    const keys: Key[] = [
+      eventKey(tenant, device, id),
+      countingKey(tenant, device, epoch),
+      timerKey(silenceTimer(tenant, device)),
+    ];
     if ("alarm" in body) keys.push(incidentKey(tenant, incidentId(tenant, event, body.alarm)));
     return keys;
   } catch {
@@ -143,7 +149,7 @@ async function take(ports: IngestPorts, draft: Draft, envelope: Envelope): Promi
     if (await draft.get(place)) return { fate: "duplicate", tenant };
     const kept = { device: identity, type: event.body.type, receivedAt, bytes: Buffer.from(bytes).toString("base64") };
     await draft.put(place, kept, placing(tenant, event, receivedAt, readable(event)));
-    await apply(draft, enrolment, event, receivedAt);
+    await apply(draft, enrolment, event, receivedAt, ports.clock.now());
     return { fate: "stored", tenant };
   } catch (error) {
     if (!(error instanceof RejectedError)) throw error;
@@ -171,17 +177,26 @@ async function admit({ adopt, clock }: IngestPorts, draft: Draft, device: string
 }
 
 /** What an event changes. Of one that cannot be read only its sequence counts, so that it leaves no gap. */
-async function apply(draft: Draft, enrolment: Enrolment, event: Event, receivedAt: number): Promise<void> {
+async function apply(draft: Draft, enrolment: Enrolment, event: Event, receivedAt: number, now: number): Promise<void> {
   const { tenant, device } = enrolment;
   const place = countingKey(tenant, device, event.epoch);
-  const counted = count(await draft.get(place), event, receivedAt);
+  const before = await draft.get(place);
+  const counted = count(before, event, receivedAt);
   const read = readable(event);
-  await draft.put(place, read ? listen(counted, event) : counted);
+  const after = read ? listen(counted, event) : counted;
+  await draft.put(place, after);
+  await attend(draft, enrolment, before, after);
   draft.tell({ tenant, kind: "device", id: device });
-  if (read) await advance(draft, enrolment, event, receivedAt);
+  if (read) await advance(draft, enrolment, event, receivedAt, now);
 }
 
-async function advance(draft: Draft, enrolment: Enrolment, event: Event, receivedAt: number): Promise<void> {
+async function advance(
+  draft: Draft,
+  enrolment: Enrolment,
+  event: Event,
+  receivedAt: number,
+  now: number,
+): Promise<void> {
   const { body } = event;
   const step = stepOf(event, receivedAt);
   if (!step || !("alarm" in body)) return;
@@ -199,5 +214,5 @@ async function advance(draft: Draft, enrolment: Enrolment, event: Event, receive
   };
   // Receipts name no machine, and may come first.
   const machine = body.type === "fallChange" ? body.machine : facts.machine;
-  await save(draft, before, settle(withStep({ ...facts, machine }, step)));
+  await save(draft, before, settle(withStep({ ...facts, machine }, step)), now);
 }
