@@ -74,8 +74,11 @@ describe("a notice", () => {
     cloud.notifiers.webhook.answer = () => new Promise<void>((resolve) => (free = resolve));
     const running = cloud.run();
     await mailed;
+    // Another process that looks meanwhile leaves it to the first.
+    expect(await cloud.run()).toBe(0);
     free();
     await running;
+    expect(cloud.notifiers.webhook.sent).toHaveLength(1);
   });
 
   it("for a channel that this cloud does not have says so", async () => {
