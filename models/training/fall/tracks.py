@@ -2,6 +2,9 @@
 
     python tracks.py FOOTAGE SEEN_FOLDER OUT.npz
 
+SEEN_FOLDER holds what clips.py saw (*.npz), which is followed here, or what `npm run -s bench -- accuracy --observations SEEN_FOLDER` kept (*.json): then the
+tracks are the service's own, with every mistake it makes.
+
 The manifest tells when somebody falls, not who and not each posture: the one who falls is the track that changes most between onset and ground (and what
 follows it there, when the track broke), further tracks on that body are left out, and a window is labelled by the set of postures that it may show.
 """
@@ -19,6 +22,7 @@ from observe import LEAD, NEAREST_S
 
 COAST_S = 1.5
 BEGIN_SCORE, LOW_SCORE = .35, .1   # as the service's
+EVERY_S = .1    # windows of one track end at least this far apart
 
 
 @dataclass
@@ -70,6 +74,22 @@ def follow(at: np.ndarray, rows: np.ndarray, frame: np.ndarray) -> list[Track]:
                 alive.append(Track([seconds], [row]))
                 every.append(alive[-1])
     return [track for track in every if len(track.at) >= 3]
+
+
+def followed(path: Path, aspect: float) -> tuple[np.ndarray, list[Track]]:
+    """Times, and the tracks that the service made of a clip; its coordinates are told in 0..1 of width and height."""
+    tracks: dict[int, Track] = {}
+    frames = json.loads(path.read_text())
+    for frame in frames:
+        for person in frame["people"]:
+            if person["coasting"]:
+                continue
+            box, points = person["box"], np.array(person["keypoints"], np.float32).reshape(17, 3) * [aspect, 1, 1]
+            track = tracks.setdefault(person["track"], Track())
+            track.at.append(frame["at"] / 1000)
+            track.rows.append(np.array([person["score"], person["lying"], box["x1"] * aspect, box["y1"], box["x2"] * aspect, box["y2"], *points.ravel()], np.float32))
+    times = np.array([frame["at"] / 1000 for frame in frames])
+    return times, [track for track in tracks.values() if len(track.at) >= 3]
 
 
 def covers(one: np.ndarray, other: np.ndarray) -> bool:
@@ -159,12 +179,16 @@ def main() -> None:
     out: dict[str, list] = {name: [] for name in ("track", "present", "allowed", "weight", "scene", "clip", "id", "at", "falls", "learn")}
     missed = []
     for clip in json.loads((args.footage / "manifest.json").read_text())["clips"]:
-        seen = args.seen / (clip["file"].replace("/", "__") + ".npz")
-        if clip["use"] != "train" or not seen.exists():
+        seen, kept = args.seen / (clip["file"].replace("/", "__") + ".npz"), args.seen / (clip["file"] + ".json")
+        if clip["use"] != "train" or not (seen.exists() or kept.exists()):
             continue
-        with np.load(seen) as file:
-            times = file["at"]
-            tracks = follow(times, file["rows"], file["frame"])
+        if kept.exists():
+            times, tracks = followed(kept, clip["width"] / clip["height"])
+            times = times[np.unique((times / EVERY_S).astype(int), return_index=True)[1]]
+        else:
+            with np.load(seen) as file:
+                times = file["at"]
+                tracks = follow(times, file["rows"], file["frame"])
         falling = fallers(tracks, clip["falls"][0]["onset_s"], clip["falls"][0]["ground_s"]) if clip["falls"] else []
         if clip["falls"] and not falling:
             missed.append(clip["file"])
