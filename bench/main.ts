@@ -31,7 +31,7 @@ program
     (pair: string, before?: Record<string, string>) => keptWithout(pair, before),
   )
   .option("--cost <n>", COST, Number, 3)
-  .option("--starts <n>", STARTS, Number, 6)
+  .option("--starts <n>", STARTS, Number, 4)
   .option("--sheets <dir>", "write a contact sheet (PNG) of every miss and every false alarm")
   .action(async (options) => (await import("./accuracy.ts")).accuracy(options));
 
@@ -42,7 +42,7 @@ program
   .option("--footage <dir>", "folder with manifest.json", footageDir)
   .option("--leave-out <source>", "use nothing of this source, and judge it with what was chosen")
   .option("--cost <n>", COST, Number, 3)
-  .option("--starts <n>", STARTS, Number, 6)
+  .option("--starts <n>", STARTS, Number, 4)
   .action(async (options) => (await import("./tune.ts")).tune(options));
 
 program

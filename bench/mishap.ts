@@ -20,7 +20,7 @@ const AROUND_S = 2;
 
 /** Everything that went wrong in a clip, in order; what went wrong in both tiers at once is one mishap. `frames`: what was seen. */
 export function mishapsOf(result: ClipResult, frames: readonly Observation[]): Mishap[] {
-  return [...misses(result, frames), ...falseAlarms(result)].sort((a, b) => a.at - b.at);
+  return [...misses(result, frames), ...falseAlarms(result, frames)].sort((a, b) => a.at - b.at);
 }
 
 function misses({ clip, alarm, verdicts }: ClipResult, frames: readonly Observation[]): Mishap[] {
@@ -32,7 +32,7 @@ function misses({ clip, alarm, verdicts }: ClipResult, frames: readonly Observat
   });
 }
 
-function falseAlarms({ changes, verdicts }: ClipResult): Mishap[] {
+function falseAlarms({ changes, verdicts }: ClipResult, frames: readonly Observation[]): Mishap[] {
   const found: Mishap[] = [];
   for (const tier of tierNames)
     for (const at of verdicts[tier].falseAt) {
@@ -43,10 +43,34 @@ function falseAlarms({ changes, verdicts }: ClipResult): Mishap[] {
         continue;
       }
       const change = changes.find((candidate) => candidate.at === at && isAlarm(candidate.kind, tier));
-      const why = change ? `${change.kind}, track ${change.track}: ${change.why}` : "";
+      const why = change
+        ? `${change.kind}, track ${change.track}: ${change.why}; ${whyRaised(change.track, at, frames)}`
+        : "";
       found.push({ kind: "false alarm", tiers: [tier], at, from: at - AROUND_S, to: at + AROUND_S, why });
     }
   return found;
+}
+
+/** What the track went through before it raised an alarm: whether it is somebody, and whether it stayed on the same body. */
+export function whyRaised(track: number, at: number, frames: readonly Observation[]): string {
+  const before = frames.filter((frame) => frame.at <= at * 1000);
+  const views = before.flatMap((frame) =>
+    frame.people.filter((one) => one.track === track && !one.coasting).map((person) => ({ at: frame.at, person })),
+  );
+  const now = views.at(-1);
+  if (!now) return "its track was not seen";
+  const latest = before.filter((frame) => frame.at >= now.at - 1000);
+  const recent = views.filter((view) => view.at >= now.at - 1000);
+  const then = (recent[0] ?? now).person;
+  const [a, b] = [then.box, now.person.box];
+  const height = Math.max(a.y2 - a.y1, 1e-6);
+  const moved = Math.hypot(b.x1 + b.x2 - a.x1 - a.x2, b.y1 + b.y2 - a.y1 - a.y2) / 2 / height;
+  const upright = views.filter(({ person }) => person.posture.upright >= 0.5).length;
+  return [
+    `score ${now.person.score.toFixed(2)}`,
+    `seen in ${views.length} frames, upright in ${upright}`,
+    `in its last second seen in ${recent.length} of ${latest.length} frames, moved ${moved.toFixed(1)} of its heights, height times ${((b.y2 - b.y1) / height).toFixed(1)}`,
+  ].join(", ");
 }
 
 const tierNames = Object.keys(TIERS) as TierName[];
