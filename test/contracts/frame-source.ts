@@ -7,7 +7,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { silentLog } from "../../src/observe/log.ts";
 import { PATCHES } from "../fakes/clip.ts";
 
-type Settings = Partial<CameraConfig> & { url: string };
+export type Settings = Partial<CameraConfig> & { url: string };
 
 /** A stream that shows 320x240 pictures of red, green, blue and white quarters. */
 export interface Stream {

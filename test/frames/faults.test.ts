@@ -3,11 +3,12 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Frame } from "../../src/frames/frame.ts";
 import { inputOf } from "../../src/frames/input.ts";
 import { heldPictures } from "../../src/frames/picture.ts";
 import { StalledError } from "../../src/frames/silence.ts";
 import { supervise } from "../../src/lib/supervise.ts";
-import { camera, source, watch } from "../contracts/frame-source.ts";
+import { camera, source as openedSource, type Settings, watch as watchSource } from "../contracts/frame-source.ts";
 import { describeWith } from "../engines.ts";
 import { makeAuthority } from "../fakes/authority.ts";
 import { Corrupter } from "../fakes/corrupter.ts";
@@ -25,7 +26,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-describeWith("GStreamer RTSP server", "a camera that fails", () => {
+describeWith("GStreamer RTSP server", "with a real RTSP server", () => {
+  describe.each(["auto", "libav"] as const)("a camera with reader %s that fails", (reader) => failing(reader));
+});
+
+function failing(reader: "auto" | "libav"): void {
+  const source = (settings: Settings) => openedSource({ reader, ...settings });
+  const watch = (settings: Settings, ...rest: [number, ((frame: Frame) => void)?]) =>
+    watchSource({ reader, ...settings }, ...rest);
   let server: RtspServer;
   afterEach(async () => {
     server.thaw();
@@ -146,9 +154,9 @@ describeWith("GStreamer RTSP server", "a camera that fails", () => {
     server = await RtspServer.start();
     expect(await reason(watch({ url: server.url.replace("/cam", "/none") }, 1))).toContain("check the path");
   });
-});
+}
 
-describe("a camera that is not one", () => {
+describe.each(["auto", "libav"] as const)("a camera with reader %s that is not one", (reader) => {
   let server: Server;
   // Ends only when the source has closed its connection.
   afterEach(() => new Promise((resolve) => server.close(resolve)));
@@ -165,19 +173,19 @@ describe("a camera that is not one", () => {
 
   it("and never answers is given up after 5 s, named with the remedy", async () => {
     const url = `rtsp://127.0.0.1:${await listen(undefined)}/cam`;
-    expect(await reason(watch({ url }, 1))).toMatch(
+    expect(await reason(watchSource({ url, reader }, 1))).toMatch(
       `cameras.hall.url: ${url} gave no stream within 5000 ms; check that the camera is on`,
     );
   });
 
   it("and answers something else is named as such", async () => {
     const url = `rtsp://127.0.0.1:${await listen("HTTP/1.1 400 Bad Request\r\n\r\n")}/cam`;
-    expect(await reason(watch({ url }, 1))).toContain(`cameras.hall.url: ${url} cannot be opened`);
+    expect(await reason(watchSource({ url, reader }, 1))).toContain(`cameras.hall.url: ${url} cannot be opened`);
   });
 });
 
 describe("a camera's address", () => {
-  it("carries user and password to libav, never to people", () => {
+  it("carries user and password to the reader, never to people", () => {
     process.env.SPOTTER_TEST_PASSWORD = "p@ss/word";
     const input = inputOf(
       camera({ url: "rtsp://10.0.0.7:8554/main", user: "ann@site", password: "env:SPOTTER_TEST_PASSWORD" }),
