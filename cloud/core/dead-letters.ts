@@ -29,13 +29,13 @@ const KEEP_MS = 90 * 24 * 3_600_000;
 const letterKey = (tenant: string, id: string): Key<DeadLetter> => key(path(tenant, "dead"), id);
 const recent = (tenant: string) => path(tenant, "dead", "recent");
 
-/** Keeps an envelope; one that comes again is the same letter, tried once more. */
+/** Keeps an envelope; one that comes again is the same letter, tried once more. Its id. */
 export async function bury(
   draft: Draft,
   tenant: string,
   envelope: Envelope,
   { rejection, message }: { rejection: Rejection; message: string },
-): Promise<void> {
+): Promise<string> {
   const kept = keepable(envelope.bytes);
   const id = createHash("sha256").update(`${envelope.identity}\n`).update(kept).digest("base64url").slice(0, 22);
   const before = await draft.get(letterKey(tenant, id));
@@ -52,6 +52,7 @@ export async function bury(
   const listed = [key(recent(tenant), timed(letter.receivedAt, id))];
   await draft.put(letterKey(tenant, id), letter, { listed, expiresAt: letter.receivedAt + KEEP_MS });
   draft.tell({ tenant, kind: "deadLetter", id });
+  return id;
 }
 
 /** Newest first. */

@@ -37,7 +37,7 @@ export interface DeviceHealth {
   readonly gaps: readonly (Gap & { readonly epoch: number })[];
 }
 
-const presenceKey = (tenant: string, device: string): Key<Presence> => key(path(tenant, "presence"), path(device));
+const presenceKey = (device: string): Key<Presence> => key("presence", path(device));
 
 /** A page of the tenant's devices, by name. */
 export async function fleet(
@@ -54,7 +54,7 @@ export async function fleet(
 async function health(store: Store, { tenant, device, site }: Enrolment, now: number): Promise<DeviceHealth> {
   const [counted, [presence]] = await Promise.all([
     store.list(countingsOf(tenant, device), { limit: 100 }),
-    store.read([presenceKey(tenant, device)]),
+    store.read([presenceKey(device)]),
   ]);
   const countings = counted.items.map(({ body }) => body as Counting);
   const current = currentOf(countings);
@@ -81,17 +81,16 @@ export function currentOf(countings: readonly Counting[]): Counting | undefined 
   );
 }
 
-/** The broker's word that a device has come or gone. One that nobody enrolled is passed over. */
+/** The broker's word that a device has come or gone, which may come before its first event. */
 export async function present(
   ports: { readonly store: Store; readonly push: LivePush; readonly clock: Clock },
   device: string,
   online: boolean,
 ): Promise<void> {
   await transact(ports, async (draft) => {
+    await draft.put(presenceKey(device), { online, at: ports.clock.now() });
     const enrolment = await draft.get(enrolmentKey(device));
-    if (!enrolment) return;
-    await draft.put(presenceKey(enrolment.tenant, device), { online, at: ports.clock.now() });
-    draft.tell({ tenant: enrolment.tenant, kind: "device", id: device });
+    if (enrolment) draft.tell({ tenant: enrolment.tenant, kind: "device", id: device });
   });
 }
 

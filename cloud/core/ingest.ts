@@ -65,14 +65,15 @@ export async function ingest(ports: IngestPorts, envelopes: readonly Envelope[])
 }
 
 /**
- * Gives an envelope up that failed again and again while others went in: it becomes a dead letter, to be replayed when the
- * fault is mended. Rejects when the store does not even take that.
+ * Gives an envelope up that failed again and again: it becomes a dead letter, to be replayed when the fault is mended. One that
+ * goes in after all, because the store was only away, is not left there. Rejects when the store does not even take that.
  */
-export function giveUp(ports: IngestPorts, envelope: Envelope, error: Error): Promise<void> {
-  return transact(ports, async (draft) => {
+export async function giveUp(ports: IngestPorts, envelope: Envelope, error: Error): Promise<void> {
+  const letter = await transact(ports, async (draft) => {
     const tenant = (await draft.get(enrolmentKey(envelope.identity)))?.tenant ?? NOBODY;
-    await bury(draft, tenant, envelope, { rejection: "failed", message: error.message });
+    return { tenant, id: await bury(draft, tenant, envelope, { rejection: "failed", message: error.message }) };
   });
+  await replay(ports, letter.tenant, letter.id).catch(() => {});
 }
 
 /** Tries a dead letter again, in one commit. Rejects with Refusal when there is none. */

@@ -69,11 +69,12 @@ describe("the fleet", () => {
     expect((await fleet(ports, ACME)).devices).toMatchObject([{ heartbeat: { value: { version: "new" } } }]);
   });
 
-  it("hears from the broker who is connected, and of no one that it does not know", async () => {
+  it("hears from the broker who is connected, also before it knows whose it is", async () => {
     const ports = cloud();
-    await enrol(ports, { device: "hall-2", tenant: ACME, site: "north" });
     await present(ports, "hall-2", true);
-    await present(ports, "stranger", true);
+    expect((await fleet(ports, ACME)).devices).toEqual([]);
+    await enrol(ports, { device: "hall-2", tenant: ACME, site: "north" });
+    expect((await fleet(ports, ACME)).devices).toMatchObject([{ presence: { online: true, at: NOON } }]);
     ports.clock.advance(MINUTE);
     await present(ports, "hall-2", false);
     expect((await fleet(ports, ACME)).devices).toMatchObject([{ presence: { online: false, at: NOON + MINUTE } }]);

@@ -262,7 +262,7 @@ describe("what cannot be taken in", () => {
     const newer = { ...device.event(change("confirmed")), schema: 2 };
     const unknown = spotter.v1.Event.encode({
       schema: 1,
-      id: idBytes(newer.id.replace(/.$/, "0")),
+      id: idBytes(newer.id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))),
       device: "hall-2",
       sequence: 2,
       epoch: 1_000_003,
@@ -329,13 +329,26 @@ describe("a store that fails", () => {
   });
 
   it("keeps what failed for good as a dead letter that can be replayed", async () => {
-    const ports = cloud();
+    const store = new FailingStore();
+    const ports = { ...cloud(), store };
     const [first, envelope] = new SimulatedDevice().send(heartbeat(), change("confirmed")) as [Envelope, Envelope];
     await ingest(ports, [first]);
+    store.poison = ({ body }) => (body as { type?: string })?.type === "fallChange";
     await giveUp(ports, envelope, new Error("item too large"));
     const [letter] = await letters(ports);
     expect(letter).toMatchObject({ rejection: "failed", reason: "item too large" });
+    store.poison = () => false;
     expect(await replay(ports, ACME, letter?.id ?? "")).toBe("stored");
+    expect(await letters(ports)).toEqual([]);
+  });
+
+  it("leaves no dead letter of what goes in after all", async () => {
+    const ports = cloud();
+    const [first, envelope] = new SimulatedDevice().send(heartbeat(), change("confirmed")) as [Envelope, Envelope];
+    await ingest(ports, [first]);
+    await giveUp(ports, envelope, new Error("the store was away"));
+    expect(await letters(ports)).toEqual([]);
+    expect(await all(ports)).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Envelope } from "./core/door.ts";
+import { giveUp, type IngestPorts, ingest } from "./core/ingest.ts";
+
+/** Envelopes that go in together at most. */
+const BATCH = 250;
+/** An envelope that failed so often, while the store takes other things, is given up as a dead letter. */
+const MAX_TRIES = 5;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+interface Waiting {
+  readonly envelope: Envelope;
+  readonly settle: (error?: Error) => void;
+}
+
+export interface IntakeOptions {
+  /** Told after envelopes went in. */
+  readonly taken: () => void;
+  readonly warn: (error: Error, text: string) => void;
+  readonly firstWaitMs?: number;
+}
+
+/** Takes envelopes in from several connections, those that come at the same time in one commit. */
+export class Intake {
+  readonly #ports: IngestPorts;
+  readonly #options: IntakeOptions;
+  #waiting: Waiting[] = [];
+  #draining = false;
+
+  constructor(ports: IngestPorts, options: IntakeOptions) {
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the envelope is safe: stored, known already, or kept as a dead letter. Tries for as long as it takes;
+   * rejects only when `signal` aborts, and then the envelope must be delivered again.
+   */
+  async take(envelope: Envelope, signal: AbortSignal): Promise<void> {
+    let waitMs = this.#options.firstWaitMs ?? FIRST_WAIT_MS;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#enter(envelope);
+      } catch (thrown) {
+        const error = thrown as Error;
+        this.#options.warn(error, `an event of ${envelope.identity} could not be stored; it is tried again`);
+        if (tries >= MAX_TRIES && (await this.#buried(envelope, error))) return;
+      }
+      await sleep(waitMs, undefined, { signal });
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+
+  #enter(envelope: Envelope): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ envelope, settle: (error) => (error ? reject(error) : resolve()) });
+      void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH);
+      const { failed } = await ingest(
+        this.#ports,
+        batch.map(({ envelope }) => envelope),
+      );
+      const errors = new Map(failed.map(({ index, error }) => [index, error]));
+      for (const [index, { settle }] of batch.entries()) settle(errors.get(index));
+      this.#options.taken();
+    }
+    this.#draining = false;
+  }
+
+  async #buried(envelope: Envelope, error: Error): Promise<boolean> {
+    try {
+      await giveUp(this.#ports, envelope, error);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

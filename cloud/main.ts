@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { startCloud } from "./server.ts";
+
+interface Options {
+  data: string;
+  broker?: string;
+  port: number;
+  topic: string;
+  tenant: string;
+  site: string;
+  adopt: boolean;
+  user?: string;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  smtp?: string;
+  mailFrom: string;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError("give a port between 0 and 65535, such as 1883.");
+  return value;
+}
+
+const program = new Command("cloud")
+  .description("The cloud on one machine: hears the devices at a broker, keeps their incidents, tells people.")
+  .option("-d, --data <dir>", "keep everything in this folder", "data/cloud")
+  .option("-b, --broker <url>", "the devices' broker, such as mqtts://broker.example:8883 (default: one of its own)")
+  .option("-p, --port <port>", "port of its own broker, on 127.0.0.1", port, 1883)
+  .option("-t, --topic <topic>", "topics are <topic>/<device>/<class>", "spotter/v1")
+  .option("--tenant <name>", "whose devices they are that nobody enrolled", "home")
+  .option("--site <name>", "where those devices are", "site")
+  .option("--no-adopt", "turn away devices that nobody enrolled")
+  .option("--user <name>", "user at the broker; the password comes from CLOUD_BROKER_PASSWORD")
+  .option("--ca <file>", "PEM of the authority that the broker's certificate must chain to")
+  .option("--cert <file>", "PEM of the cloud's certificate at the broker")
+  .option("--key <file>", "PEM of its key")
+  .option("--smtp <url>", "mail server, such as smtps://mail.example:465; user and password come in the URL")
+  .option("--mail-from <address>", "sender of mails", "spotter@localhost")
+  .showHelpAfterError("(npm run cloud -- --help tells how)")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run cloud                                          own broker on 127.0.0.1:1883, devices are taken in as they come
+  npm run cloud -- --broker mqtts://broker:8883 --ca ca.pem --cert cloud.pem --key cloud-key.pem
+  spotter run --config site.yaml                         a device with uplink.url: mqtt://127.0.0.1:1883`,
+  )
+  .action(run);
+
+async function run(options: Options): Promise<void> {
+  const { data, broker, topic, tenant, site, adopt, user, smtp, mailFrom } = options;
+  const pem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
+  const cloud = await startCloud({
+    dataDir: data,
+    port: options.port,
+    topic,
+    adopt: adopt ? { tenant, site } : undefined,
+    mail: smtp === undefined ? undefined : { url: smtp, from: mailFrom },
+    broker:
+      broker === undefined
+        ? undefined
+        : {
+            url: broker,
+            user,
+            password: process.env.CLOUD_BROKER_PASSWORD,
+            ca: pem(options.ca),
+            cert: pem(options.cert),
+            key: pem(options.key),
+          },
+  });
+  process.stdout.write(
+    `the cloud hears devices at ${cloud.brokerUrl}, topics ${topic}/<device>/<class>; Ctrl-C stops it\n`,
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void cloud.close());
+}
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  process.exitCode = 1;
+}
