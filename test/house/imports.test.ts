@@ -60,6 +60,23 @@ const rules: Record<string, Rule> = {
   cli: { imports: ["*"] },
 };
 
+/** The same for the cloud: what a folder or file of it may import of the cloud and of src. */
+const cloudRules: Record<string, string[]> = {
+  // Runs anywhere; declares what it needs.
+  core: ["src/event"],
+  // The only places that know databases, AWS, file systems, mail servers.
+  stores: ["core"],
+  notifiers: ["core"],
+  // Messages from a broker into the core, and the timers beside it.
+  "broker.ts": [],
+  "subscriber.ts": [],
+  "intake.ts": ["core"],
+  "timer-loop.ts": ["core"],
+  // The two that know everybody.
+  "server.ts": ["*"],
+  "main.ts": ["*"],
+};
+
 interface Import {
   from: string;
   to: string;
@@ -98,8 +115,8 @@ function onlyInlineTypes(clause: string): boolean {
 }
 
 /** `src/frames/rtsp.ts` is `frames`, `src/device.ts` is `device.ts`. */
-function moduleOf(file: string): string {
-  return relative(join(root, "src"), file).split("/")[0] as string;
+function moduleOf(file: string, top = "src"): string {
+  return relative(join(root, top), file).split("/")[0] as string;
 }
 
 function allows(list: readonly string[], target: string): boolean {
@@ -123,7 +140,7 @@ describe("the house", () => {
   const files = filesOf(join(root, "src"));
 
   it("gives every module of src its line in the table", () => {
-    expect([...new Set(files.map(moduleOf))].filter((name) => !rules[name])).toEqual([]);
+    expect([...new Set(files.map((file) => moduleOf(file)))].filter((name) => !rules[name])).toEqual([]);
   });
 
   it("imports nothing that the table does not allow", () => {
@@ -141,6 +158,27 @@ describe("the house", () => {
       ({ to }) => !relative(join(root, "src"), to).startsWith("..") && moduleOf(to) !== "event",
     );
     expect(foreign.map(say)).toEqual([]);
+  });
+
+  it("gives every module of the cloud its line in its table, and keeps to it", () => {
+    const imports = filesOf(join(root, "cloud")).flatMap((file) => importsOf(file));
+    const places = filesOf(join(root, "cloud")).map((file) => moduleOf(file, "cloud"));
+    expect([...new Set(places)].filter((name) => !cloudRules[name])).toEqual([]);
+    const foreign = imports.filter(({ from, to }) => {
+      const source = moduleOf(from, "cloud");
+      const target = relative(root, to).startsWith("src/event/") ? "src/event" : moduleOf(to, "cloud");
+      return source !== target && !cloudRules[source]?.includes(target) && !cloudRules[source]?.includes("*");
+    });
+    expect(foreign.map(say)).toEqual([]);
+  });
+
+  it("keeps the cloud's core free of packages, clocks, disks and networks", () => {
+    const core = filesOf(join(root, "cloud/core")).map((file) => readFileSync(file, "utf8"));
+    const packages = core.flatMap((text) => [...text.matchAll(/from "([^.][^"]*)"/g)].map(([, name]) => name));
+    expect([...new Set(packages)]).toEqual(["node:crypto"]);
+    expect(core.join("\n")).not.toMatch(
+      /Date\.now|performance\.now|new Date\(\)|setTimeout|setInterval|fetch\(|process\./,
+    );
   });
 
   it("never lets the alarm near a clock, a log, a disk or a network", () => {
