@@ -10,7 +10,7 @@ import type { ChooseOptions } from "./choose.ts";
 import { type Clip, holdOf, readFootage } from "./footage.ts";
 import { leaveOneOut, type Read } from "./leave-one-out.ts";
 import { demandKept, readKept, sourcesOf } from "./material.ts";
-import { mishapsOf } from "./mishap.ts";
+import { type Mishap, mishapsOf } from "./mishap.ts";
 import { type Observation, saveObservations } from "./observations.ts";
 import { rejudge } from "./rejudge.ts";
 import { mishapLine, tables } from "./report.ts";
@@ -52,7 +52,7 @@ export async function accuracy(options: AccuracyOptions): Promise<void> {
   const all = judgedClips(everything, clips, config, options);
   const results: ClipResult[] = [];
   const told: string[] = [];
-  const mishaps: object[] = [];
+  const mishaps: (Mishap & { file: string; sheet: string | undefined })[] = [];
   for await (const { result, frames } of all) {
     const { clip } = result;
     results.push(result);
@@ -63,7 +63,11 @@ export async function accuracy(options: AccuracyOptions): Promise<void> {
       mishaps.push({ file: clip.file, ...mishap, sheet: paths[i] });
     }
   }
-  process.stdout.write(`${tables(results)}\n${told.join("")}`);
+  const falses = mishaps.filter(({ kind }) => kind === "false alarm");
+  const down = falses.filter(({ change }) => change === "down").length;
+  process.stdout.write(
+    `${tables(results)}\n${falses.length} false alarms, ${down} of them \`down\`: somebody found lying, no fall seen; false by the rule even where somebody lies all along\n\n${told.join("")}`,
+  );
   if (json)
     writeFileSync(
       json,

@@ -82,6 +82,9 @@ export function choose(material: readonly (readonly Seen[])[], { base, cost, sta
   };
 }
 
+/** A median alarm this long after the ground is in time, seconds. */
+const IN_TIME_S: Record<TierName, number> = { tier1: 0.3, tier2: 1.5 };
+
 interface Tally {
   falls: number;
   seconds: number;
@@ -93,19 +96,19 @@ interface Tally {
 /**
  * What settings cost on these clips. Rates, not counts, so that few falls among the clips do not make falls matter less: `cost` times
  * the missed falls in a hundred, plus the false alarms per hour (those of tier 1 count half: a beacon disturbs less than a stop),
- * both tiers together; a second of median delay after the ground costs as much as three false alarms per hour in tier 1, half of that
- * in tier 2.
+ * both tiers together; a tenth of a second of median delay beyond what is in time costs as much as three false alarms per hour. Being earlier still
+ * earns nothing: where the clips do not say how patient to be, the search must not buy speed for nothing.
  */
 export function costOf(material: readonly (readonly Seen[])[], config: AlarmConfig, cost: number): number {
   const tallies = material.map((group) => tallyOf(group, config));
   const sum = (pick: (tally: Tally) => number) => tallies.reduce((total, tally) => total + pick(tally), 0);
-  const late = (tier: TierName) => Math.max(0, median(tallies.flatMap(({ delays }) => delays[tier])) || 0);
+  const late = (tier: TierName) =>
+    Math.max(0, (median(tallies.flatMap(({ delays }) => delays[tier])) || 0) - IN_TIME_S[tier]);
   const falls = sum((tally) => tally.falls);
   return (
     (falls === 0 ? 0 : (cost * 100 * sum((tally) => tally.missed)) / falls) +
     sum((tally) => tally.falseAlarms) / (sum((tally) => tally.seconds) / 3600) +
-    3 * late("tier1") +
-    1.5 * late("tier2")
+    30 * (late("tier1") + late("tier2"))
   );
 }
 

@@ -1,11 +1,13 @@
 import type { AlarmConfig } from "../src/config/schema.ts";
 import { type Fall, FIND_WITHIN_S, MERGE_S } from "./judge.ts";
 import type { Observation } from "./observations.ts";
-import { type ClipResult, isAlarm, TIERS, type TierName } from "./result.ts";
+import { type ClipChange, type ClipResult, isAlarm, TIERS, type TierName } from "./result.ts";
 
 /** A missed fall or a false alarm. */
 export interface Mishap {
   kind: "miss" | "false alarm";
+  /** What raised a false alarm. */
+  change?: ClipChange["kind"];
   tiers: TierName[];
   /** Onset of the fall, or time of the alarm; seconds in the clip. */
   at: number;
@@ -46,7 +48,8 @@ function falseAlarms({ changes, verdicts }: ClipResult, frames: readonly Observa
       const why = change
         ? `${change.kind}, track ${change.track}: ${change.why}; ${whyRaised(change.track, at, frames)}`
         : "";
-      found.push({ kind: "false alarm", tiers: [tier], at, from: at - AROUND_S, to: at + AROUND_S, why });
+      const span = { at, from: at - AROUND_S, to: at + AROUND_S };
+      found.push({ kind: "false alarm", ...(change && { change: change.kind }), tiers: [tier], ...span, why });
     }
   return found;
 }

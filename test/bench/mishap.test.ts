@@ -23,7 +23,7 @@ describe("what went wrong in a clip", () => {
   it("is one false alarm when a suspicion was confirmed, with what its track went through", () => {
     const [one, ...others] = mishaps([], (seconds) => [falling(seconds, 2)]);
     expect(others).toEqual([]);
-    expect(one).toMatchObject({ kind: "false alarm", tiers: ["tier1", "tier2"] });
+    expect(one).toMatchObject({ kind: "false alarm", change: "suspected", tiers: ["tier1", "tier2"] });
     expect(one!.at).toBeGreaterThan(2);
     expect(one!.why).toMatch(/^suspected, track 1: falling in 3 of \d frames.*upright in 20/);
   });
