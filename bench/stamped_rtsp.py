@@ -36,11 +36,11 @@ def configure(_factory, media):
 
     media.get_element().get_by_name("pace").get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, leaves)
 
-    def prepared(media):
-        # The frames are paced already; a second wait in the sinks would hold each back for 20 ms (processing-deadline).
+    def playing(media, _state):
+        # The frames are paced already. The sinks, told by PLAY to keep time as well, would hold each back for another 20 ms.
         media.get_element().get_parent().iterate_sinks().foreach(lambda sink: sink.set_property("sync", False))
 
-    media.connect("prepared", prepared)
+    media.connect("new-state", playing)
 
 
 factory.connect("media-configure", configure)
