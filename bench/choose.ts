@@ -1,4 +1,5 @@
 import type { AlarmConfig } from "../src/config/schema.ts";
+import { UsageError } from "../src/lib/failure.ts";
 import type { Clip } from "./footage.ts";
 import { median } from "./judge.ts";
 import type { Observation } from "./observations.ts";
@@ -65,21 +66,24 @@ export interface Choice {
   clips: number;
 }
 
-/** Chooses settings by what was seen in `material`, clips in groups, and by nothing else. Deterministic. */
+/**
+ * Chooses settings by what was seen in `material`, clips in groups, and by nothing else. Deterministic. Throws UsageError when
+ * nobody falls in them: the best settings would be those that never raise an alarm.
+ */
 export function choose(material: readonly (readonly Seen[])[], { base, cost, starts }: ChooseOptions): Choice {
+  const seen = material.flat();
+  const falls = seen.reduce((sum, { clip }) => sum + clip.falls.length, 0);
+  if (falls === 0)
+    throw new UsageError(
+      `${seen.length} clips of use train, none with a fall, are no ground to choose settings on; look at clips of other sources with bench accuracy --observations`,
+    );
   const optimum = searchFlat({
     axes: AXES,
     cost: (point) => costOf(material, configAt(point, base), cost),
     starts,
     seed: 1,
   });
-  const seen = material.flat();
-  return {
-    config: configAt(optimum.point, base),
-    optimum,
-    falls: seen.reduce((sum, { clip }) => sum + clip.falls.length, 0),
-    clips: seen.length,
-  };
+  return { config: configAt(optimum.point, base), optimum, falls, clips: seen.length };
 }
 
 /** A median alarm this long after the ground is in time, seconds. */

@@ -91,6 +91,10 @@ describe("the choice of settings", () => {
     expect(config.tier1.score).toBeLessThanOrEqual(0.75);
   });
 
+  it("is refused where nobody falls", () => {
+    expect(() => choose([[clip("hall/walk.mp4", 0.3, false)]], options)).toThrow(/none with a fall/);
+  });
+
   it("never asks for more votes than there are", () => {
     const last = AXES.map(({ name, values }) => (name.endsWith("asked") ? 0 : values.length - 1));
     const { tier1, tier2 } = configAt(last, base);
