@@ -4,6 +4,8 @@ import { connect, type IClientOptions, type IPublishPacket, type MqttClient } fr
 const CLASSES = ["alarm", "nearMiss", "health", "heartbeat"] as const;
 /** Retained there: `online`, or `offline` by the device's last will. */
 const STATE = "state";
+/** Messages of one connection on their way into the store; beyond it the broker waits. */
+const WINDOW = 250;
 const KEEPALIVE_S = 30;
 const RECONNECT_MS = 1_000;
 
@@ -34,7 +36,7 @@ export interface Subscribed {
 
 /**
  * Hears devices at a broker: MQTT 3.1.1, QoS 1, in sessions that last, so that the broker keeps what comes while the cloud is
- * away. A message is acknowledged once it is safe. Whose it is says its topic: the broker lets a device write below its own
+ * away. A message is acknowledged once it is safe. Whose it is its topic says: the broker lets a device write below its own
  * name alone (`pattern write <topic>/%u/#` in Mosquitto, `${iot:Connection.Thing.ThingName}` in AWS IoT).
  */
 export class Subscriber {
@@ -79,9 +81,11 @@ export class Subscriber {
     };
     const client = connect(url, options);
     let connection = new AbortController();
+    let window = new Window(client, WINDOW);
     let up = false;
     client.on("connect", () => {
       connection = new AbortController();
+      window = new Window(client, WINDOW);
       client.subscribe(`${topic}/+/${name}`, { qos: 1 }, (error) => {
         if (error) return this.#to.warn(error, `the broker refuses ${topic}/+/${name}`);
         up = true;
@@ -95,13 +99,12 @@ export class Subscriber {
       up = false;
     });
     client.on("error", (error) => this.#to.warn(error, "the broker"));
-    // mqtt.js acknowledges when `done` is called (MQTT 3.1.1 section 4.3.2), and takes no other message before.
+    client.on("packetreceive", (packet) => {
+      if (packet.cmd === "publish" && packet.qos === 1) window.defer(packet);
+    });
     client.handleMessage = (packet, done) => {
-      this.#hear(name, packet, AbortSignal.any([connection.signal, this.#closing.signal])).then(
-        () => done(),
-        // Not acknowledged; the broker sends it again on the next connection.
-        () => client.stream.destroy(),
-      );
+      const signal = AbortSignal.any([connection.signal, this.#closing.signal]);
+      window.hold(packet as IPublishPacket, this.#hear(name, packet, signal), signal, done);
     };
     return client;
   }
@@ -112,6 +115,50 @@ export class Subscriber {
     if (name !== STATE) return this.#to.message(device, bytes, signal);
     await this.#to.presence(device, bytes.toString() === "online").catch((error: Error) => {
       this.#to.warn(error, `whether ${device} is connected could not be stored`);
+    });
+  }
+}
+
+/**
+ * The messages of a connection that are not safe yet. mqtt.js would take one message after the other, each when the one before
+ * is acknowledged; here they go on together and are acknowledged each when it is safe, in the order in which they came
+ * (MQTT 3.1.1 section 4.6). So mqtt.js is shown a message of QoS 0, which asks for no acknowledgement, and this writes it.
+ */
+class Window {
+  readonly #client: MqttClient;
+  readonly #size: number;
+  readonly #ids = new WeakMap<IPublishPacket, number>();
+  #held = 0;
+  #full: (() => void)[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(client: MqttClient, size: number) {
+    this.#client = client;
+    this.#size = size;
+  }
+
+  defer(packet: IPublishPacket): void {
+    if (packet.messageId !== undefined) this.#ids.set(packet, packet.messageId);
+    packet.qos = 0;
+  }
+
+  /** `go`: called when the next message may come. */
+  hold(packet: IPublishPacket, safe: Promise<void>, signal: AbortSignal, go: () => void): void {
+    this.#held += 1;
+    if (this.#held < this.#size) go();
+    else this.#full.push(go);
+    const id = this.#ids.get(packet);
+    const { stream } = this.#client;
+    const acknowledged = Promise.all([safe, this.#last]).then(() => {
+      // PUBACK, MQTT 3.1.1 section 3.4. Of a connection that is gone the broker sends the message again on the next.
+      if (id !== undefined && !signal.aborted) stream.write(Buffer.from([0x40, 0x02, id >> 8, id & 0xff]));
+    });
+    this.#last = acknowledged.catch(() => {
+      if (!signal.aborted) stream.destroy();
+    });
+    void this.#last.then(() => {
+      this.#held -= 1;
+      for (const next of this.#full.splice(0)) next();
     });
   }
 }
