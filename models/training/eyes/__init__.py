@@ -1,0 +1,1 @@
+"""Eyes: the network that finds people in one picture, its data and its training."""
