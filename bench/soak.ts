@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { startBroker } from "../demo/broker.ts";
+import { startBroker } from "../cloud/broker.ts";
 import { PLC_MAP, startPlc } from "../demo/plc.ts";
 import { percentiles } from "./scene.ts";
 

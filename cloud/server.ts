@@ -74,7 +74,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
   const timers = new TimerLoop(ports, warn);
   const intake = new Intake(ports, { taken: () => timers.poke(), warn });
-  const own = options.broker ? undefined : await startBroker({ port: options.port ?? 0, topic, cloud: CLIENT_ID });
+  const own = options.broker
+    ? undefined
+    : await startBroker({ port: options.port ?? 0, rules: { topic, cloud: CLIENT_ID } });
   const brokerUrl = options.broker?.url ?? own?.url ?? "";
   const subscriber = new Subscriber(
     { ...options.broker, url: brokerUrl, topic, clientId: CLIENT_ID },

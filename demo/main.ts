@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
+import { startBroker } from "../cloud/broker.ts";
 import type { MachineStatus } from "../src/api/device.ts";
 import { packageVersion } from "../src/cli/version.ts";
 import { type Config, configSchema } from "../src/config/schema.ts";
@@ -11,7 +12,6 @@ import { Device } from "../src/device.ts";
 import { decode } from "../src/event/decode.ts";
 import { asError, UsageError } from "../src/lib/failure.ts";
 import { createLog } from "../src/observe/log.ts";
-import { startBroker } from "./broker.ts";
 import { FULL_SPEED } from "./conveyor.ts";
 import { PLC_MAP, type Plc, startPlc } from "./plc.ts";
 

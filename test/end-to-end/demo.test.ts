@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startBroker } from "../../demo/broker.ts";
+import { startBroker } from "../../cloud/broker.ts";
 import { PLC_MAP, type Plc, startPlc } from "../../demo/plc.ts";
 import type { Status } from "../../src/api/device.ts";
 import { configSchema } from "../../src/config/schema.ts";

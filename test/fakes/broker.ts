@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
-import { startBroker } from "../../demo/broker.ts";
+import { startBroker } from "../../cloud/broker.ts";
 import { freePort } from "./free-port.ts";
 
 /** A broker on loopback that can be killed and brought back on its port. */
