@@ -67,6 +67,8 @@ const cloudRules: Record<string, string[]> = {
   // The only places that know databases, AWS, file systems, mail servers.
   stores: ["core"],
   notifiers: ["core"],
+  // HTTP: a contract, and handlers that ask the core.
+  api: ["core"],
   // Messages from a broker into the core, and the timers beside it.
   "broker.ts": [],
   "subscriber.ts": [],
