@@ -22,6 +22,8 @@ export interface Presence {
 export interface DeviceHealth {
   readonly device: string;
   readonly site: string;
+  /** ms since 1970. */
+  readonly enrolledAt: number;
   /** ms since 1970, on the cloud's clock; undefined: never. */
   readonly heardAt: number | undefined;
   /** Nothing was heard for so long that nobody knows how it does. */
@@ -51,7 +53,11 @@ export async function fleet(
   return { devices, next: page.next };
 }
 
-async function health(store: Store, { tenant, device, site }: Enrolment, now: number): Promise<DeviceHealth> {
+async function health(
+  store: Store,
+  { tenant, device, site, enrolledAt }: Enrolment,
+  now: number,
+): Promise<DeviceHealth> {
   const [counted, [presence]] = await Promise.all([
     store.list(countingsOf(tenant, device), { limit: 100 }),
     store.read([presenceKey(device)]),
@@ -62,6 +68,7 @@ async function health(store: Store, { tenant, device, site }: Enrolment, now: nu
   return {
     device,
     site,
+    enrolledAt,
     heardAt,
     silent: heardAt === undefined || now - heardAt > SILENT_MS,
     presence: presence?.body as Presence | undefined,

@@ -6,6 +6,7 @@ import { type Action, type Incident, type IncidentState, type Outcome, type Seve
 import { instant, key, path, timed } from "./keys.ts";
 import type { LivePush } from "./push.ts";
 import { Refusal } from "./refusal.ts";
+import { enter } from "./sheets.ts";
 import type { Key, Page, Store } from "./store.ts";
 
 /** An incident is out of sight for no longer than this; somebody who lies there for no longer than that. */
@@ -52,6 +53,7 @@ export async function save(draft: Draft, before: Incident | undefined, after: In
     listed: lists.map((list) => key(path(tenant, "incidents", ...list), sort)),
   });
   await recount(draft, before, after);
+  await enter(draft, before, after);
   await follow(draft, before, after, now);
   draft.tell({ tenant, kind: "incident", id });
 }

@@ -33,8 +33,8 @@ export interface Ingested {
   readonly failed: readonly { readonly index: number; readonly error: Error }[];
 }
 
-/** The most writes that one event needs: itself, counting, incident, accuracy, enrolment, escalation and two timers. */
-const WRITES_PER_EVENT = 8;
+/** The most writes that one event needs: itself, counting, incident, accuracy, two sheets, enrolment, escalation, two timers. */
+const WRITES_PER_EVENT = 10;
 
 /**
  * Takes envelopes in, each exactly once whatever is delivered how often and in which order. What cannot be taken is kept as
