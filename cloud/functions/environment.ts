@@ -1,0 +1,55 @@
+/** What a function may find in its environment, with its meaning. Addresses and credentials of AWS come as AWS's own variables. */
+export const VARIABLES = {
+  SPOTTER_TABLE: "name of the DynamoDB table",
+  SPOTTER_BUCKET: "name of the S3 bucket that holds pictures and clips",
+  SPOTTER_CONNECTIONS:
+    "address of the WebSocket stage's connections, such as https://a1b2.execute-api.eu-central-1.amazonaws.com/live",
+  SPOTTER_ADOPT: "tenant/site that takes in devices which nobody enrolled; without it they are turned away",
+  SPOTTER_MAIL_URL: "mail server with user and password, such as smtps://user:password@mail.example:465",
+  SPOTTER_MAIL_FROM: "sender of mails",
+} as const;
+export type Variable = keyof typeof VARIABLES;
+
+export interface Door {
+  /** Its file beside this one; exports `handler`. */
+  readonly entry: string;
+  readonly needs: readonly Variable[];
+  readonly takes: readonly Variable[];
+}
+
+/** The functions of the cloud on AWS: one bundle each, with what its environment must hold and may hold. */
+export const DOORS = {
+  /** An SQS queue behind the IoT rules; answers with the records to deliver again. */
+  ingest: { entry: "ingest.ts", needs: ["SPOTTER_TABLE"], takes: ["SPOTTER_ADOPT"] },
+  /** API Gateway's HTTP API, payload version 2.0. */
+  api: { entry: "api.ts", needs: ["SPOTTER_TABLE", "SPOTTER_BUCKET"], takes: [] },
+  /** API Gateway's WebSocket API: $connect, $disconnect, $default. */
+  live: { entry: "live.ts", needs: ["SPOTTER_TABLE", "SPOTTER_CONNECTIONS"], takes: [] },
+  /** The table's stream. */
+  stream: { entry: "stream.ts", needs: ["SPOTTER_TABLE", "SPOTTER_CONNECTIONS"], takes: [] },
+  /** A schedule of one minute, and the table's stream filtered to the partition `timers`. */
+  timers: { entry: "timers.ts", needs: ["SPOTTER_TABLE"], takes: ["SPOTTER_MAIL_URL", "SPOTTER_MAIL_FROM"] },
+} as const satisfies Record<string, Door>;
+export type DoorName = keyof typeof DOORS;
+
+/** The values of a function's variables. Throws an Error that names every one that is missing or empty. */
+export function valuesOf<Name extends Variable>(
+  needs: readonly Name[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<Name, string> {
+  const missing = needs.filter((name) => !environment[name]);
+  if (missing.length > 0)
+    throw new Error(
+      `environment: ${missing.map((name) => `${name} is not set; give it the ${VARIABLES[name]}`).join(" · ")}`,
+    );
+  return Object.fromEntries(needs.map((name) => [name, environment[name]])) as Record<Name, string>;
+}
+
+/** `SPOTTER_ADOPT`, such as `acme/north`. Throws an Error for anything else. */
+export function adoptOf(text: string | undefined): { tenant: string; site: string } | undefined {
+  if (!text) return undefined;
+  const [tenant, site, ...rest] = text.split("/");
+  if (!tenant || !site || rest.length > 0)
+    throw new Error(`environment: SPOTTER_ADOPT is "${text}"; give it a tenant and a site, such as acme/north`);
+  return { tenant, site };
+}
