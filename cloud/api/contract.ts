@@ -48,7 +48,6 @@ const hours = {
 };
 const target = z.union([z.strictObject({ person: word.name }), z.strictObject({ onCall: word.name })]);
 const told = z.array(z.strictObject({ to: target, by: word.channel })).max(20);
-const chosen = z.strictObject({ ...span, site: word.name.optional() });
 
 /** What a Lambda takes, base64 and all, is 6 MB. */
 export const MAX_PLAN_BYTES = 3 * 1024 * 1024;
@@ -402,33 +401,12 @@ export const contract = {
     params: z.strictObject({ notice: word.id }),
   },
 
-  "GET /api/analytics/occurrence": {
-    name: "analytics.occurrence",
-    summary: "Falls and near misses by zone, hour, shift and day; the last 30 days unless asked otherwise.",
+  "GET /api/analytics": {
+    name: "analytics",
+    summary: "What incidents say together; of the last 30 days unless asked otherwise.",
     roles: SAFETY,
-    query: chosen,
-    answer: shape.occurrence,
-  },
-  "GET /api/analytics/response": {
-    name: "analytics.response",
-    summary: "How long falls waited for an acknowledgement.",
-    roles: SAFETY,
-    query: chosen,
-    answer: shape.response,
-  },
-  "GET /api/analytics/accuracy": {
-    name: "analytics.accuracy",
-    summary: "What each camera's incidents turned out to be, and its false alarms per day.",
-    roles: SAFETY,
-    query: chosen,
-    answer: shape.accuracy,
-  },
-  "GET /api/analytics/sensitivity": {
-    name: "analytics.sensitivity",
-    summary: "What a higher threshold would have meant for falls and false alarms.",
-    roles: SAFETY,
-    query: chosen,
-    answer: shape.sensitivity,
+    query: z.strictObject({ ...span, site: word.name.optional() }),
+    answer: shape.analytics,
   },
 
   "GET /api/dead-letters": {

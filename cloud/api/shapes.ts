@@ -223,6 +223,7 @@ const saidOf = <Value extends z.ZodType>(value: Value) => z.object({ wallMs: tim
 export const deviceHealth = z.object({
   device,
   site: text,
+  enrolledAt: time,
   /** Absent: never. */
   heardAt: time.optional(),
   silent: z.boolean(),
@@ -303,69 +304,52 @@ export const policy = z.object({
   cooldownS: z.number(),
 });
 
-const counts = z.object({ fall: z.number(), nearMiss: z.number(), suspected: z.number() });
-/** Where and when it happens. Hours, days and shifts are those of the site. */
-export const occurrence = z.object({
+const count = { falls: z.number(), nearMisses: z.number() };
+const outcomes = z.object({ true: z.number(), false: z.number(), drill: z.number() });
+/** Hours, days and shifts are those of each incident's site. */
+export const analytics = z.object({
   from: time,
   to: time,
-  /** There were more incidents than are counted at once; the newest are. Choose a shorter time. */
-  cut: z.boolean(),
-  total: counts,
-  zones: z.array(z.object({ site: text, line: text, camera: text, zone: text, counts })),
-  /** ISO 8601 day of the week 1-7 and hour 0-23; without those at which nothing happened. */
-  hours: z.array(z.object({ day: z.number(), hour: z.number(), counts })),
-  /** early 06-14 · late 14-22 · night 22-06. */
-  shifts: z.array(z.object({ shift: z.enum(["early", "late", "night"]), counts })),
-  /** Each day `YYYY-MM-DD` from the first to the last. */
-  trend: z.array(z.object({ day: text, counts })),
-});
-
-export const response = z.object({
-  from: time,
-  to: time,
-  cut: z.boolean(),
-  falls: z.number(),
-  acknowledged: z.number(),
-  /** From the frame to the acknowledgement, ms; absent: none was acknowledged. */
-  p50Ms: ms.optional(),
-  p90Ms: ms.optional(),
-  longestMs: ms.optional(),
-  /** How many were acknowledged within so many seconds, and not within those before. */
-  histogram: z.array(z.object({ withinS: z.number().nullable(), count: z.number() })),
-});
-
-export const accuracy = z.object({
-  from: time,
-  to: time,
-  cut: z.boolean(),
+  /** False: there was more than is read at once; nothing before `from` is in it. */
+  complete: z.boolean(),
+  total: z.object({ ...count, suspected: z.number() }),
+  /** Most first. */
+  zones: z.array(z.object({ site: text, line: text, device: text, camera: text, zone: text, ...count })),
+  /** 7 × 24, Monday 00:00 first. */
+  hours: z.array(z.object(count)),
+  shifts: z.array(z.object({ name: z.enum(["early", "late", "night"]), from: text, to: text, ...count })),
+  /** Without a gap; of a week, its Monday. */
+  trend: z.object({ step: z.enum(["day", "week"]), points: z.array(z.object({ date: text, ...count })) }),
+  acknowledgement: z.object({
+    acknowledged: z.number(),
+    missing: z.number(),
+    p50Ms: ms.nullable(),
+    p95Ms: ms.nullable(),
+    buckets: z.array(z.object({ upToMs: ms.nullable(), count: z.number() })),
+  }),
+  falseAlarms: z.object({
+    outcomes,
+    unjudged: z.number(),
+    cameraDays: z.number(),
+    perCameraDay: z.number().nullable(),
+  }),
+  /** Those that need a look first. */
   cameras: z.array(
     z.object({
-      site: text,
       device: text,
       camera: text,
-      incidents: counts,
-      outcomes: z.object({ true: z.number(), false: z.number(), drill: z.number() }),
-      /** Share of the judged that were falls; absent: none was judged. */
-      precision: z.number().optional(),
-      /** Days of the time asked for on which it was enrolled. */
-      days: z.number(),
-      falseAlarmsPerDay: z.number(),
-    }),
-  ),
-});
-
-/** What another threshold of the score would have meant, by the incidents that people judged. */
-export const sensitivity = z.object({
-  from: time,
-  to: time,
-  cut: z.boolean(),
-  judged: z.number(),
-  thresholds: z.array(
-    z.object({
-      threshold: z.number(),
-      /** Falls that would still have been told, and false alarms that would. */
-      true: z.number(),
-      false: z.number(),
+      knownMs: ms,
+      blindMs: ms,
+      suspected: z.number(),
+      nearMisses: z.number(),
+      falls: z.number(),
+      outcomes,
+      unjudged: z.number(),
+      precision: z.number().nullable(),
+      falsePerDay: z.number().nullable(),
+      thresholds: z.array(z.object({ at: z.number(), trueKept: z.number(), falseKept: z.number() })),
+      suggested: z.number().nullable(),
+      advice: z.array(z.enum(["blind", "noisy", "separable", "overlapping", "few judged", "untested"])),
     }),
   ),
 });
