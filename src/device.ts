@@ -31,7 +31,7 @@ import type { ModelReport, Vision } from "./vision/vision.ts";
 
 /** How often the supervision states are looked at, ms. */
 const WATCH_EVERY_MS = 100;
-/** A model run is not given up before this, ms. */
+/** A model run is not given up before this, ms: no model of ours needs a tenth of it on the slowest board. */
 const HUNG_AFTER_MS = 1_000;
 
 export interface DeviceOptions {
