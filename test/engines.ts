@@ -33,6 +33,7 @@ const probes = {
     ),
   Mosquitto: () => existsSync("/usr/sbin/mosquitto") || runs("mosquitto", "-h"),
   ffmpeg: () => runs("ffmpeg", "-version"),
+  dynoxide: () => existsSync(resolve(root, "node_modules/@dynoxide/linux-x64/dynoxide")),
   Chromium: () => existsSync("/usr/bin/chromium"),
   "tmpfs mounts": () => {
     const dir = mkdtempSync(join(tmpdir(), "spotter-mount-"));
