@@ -1,18 +1,10 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Asked,
-  findings,
-  MAX_SPAN_MS,
-  occurrence,
-  quantile,
-  response,
-  sensitivity,
-} from "../../cloud/core/analytics.ts";
+import { analytics, MAX_SPAN_MS, quantile } from "../../cloud/core/analytics.ts";
 import { acknowledge, incidents } from "../../cloud/core/incidents.ts";
 import { ingest } from "../../cloud/core/ingest.ts";
 import { localTime } from "../../cloud/core/local-time.ts";
-import { describeSite } from "../../cloud/core/places.ts";
-import { judge } from "../../cloud/core/sensitivity.ts";
+import { describeSite, enrol } from "../../cloud/core/places.ts";
+import { sensitivity } from "../../cloud/core/sensitivity.ts";
 import { DAY_MS, type Line, sheets } from "../../cloud/core/sheets.ts";
 import type { FallChange } from "../../src/event/event.ts";
 import { ACME, change, cloud, heartbeat, NOON, SimulatedDevice, state } from "./rig.ts";
@@ -37,16 +29,12 @@ async function plant() {
   };
   const say = (id: string, outcome: "true" | "false" | "drill") =>
     acknowledge(ports, { tenant: ACME, id, by: "Ann", reason: "went there", outcome });
-  const ask = <Answer>(
-    about: (of: typeof ports, tenant: string, asked: Asked) => Promise<Answer>,
-    from = NOON - DAY_MS,
-    to = NOON + DAY_MS,
-  ) => about(ports, ACME, { from, to });
+  const ask = (from = NOON - DAY_MS, to = NOON + DAY_MS) => analytics(ports, ACME, { from, to });
   return { ports, device, happen, say, ask };
 }
 
-describe("where and when it happens", () => {
-  it("is counted by zone, most falls first, without false alarms and exercises", async () => {
+describe("what incidents say together", () => {
+  it("counts falls and near misses by zone, most first, without false alarms and exercises", async () => {
     const { happen, say, ask } = await plant();
     await happen(NOON, "confirmed", { zone: "infeed" });
     await happen(NOON, "recovered", { zone: "infeed" });
@@ -55,16 +43,17 @@ describe("where and when it happens", () => {
     await happen(NOON, "suspected", { zone: "dock" });
     await say(await happen(NOON, "confirmed", { zone: "stairs" }), "false");
     await say(await happen(NOON, "confirmed", { zone: "stairs" }), "drill");
-    const { total, zones } = await ask(occurrence);
-    expect(total).toEqual({ fall: 3, nearMiss: 1, suspected: 1 });
-    expect(zones.map(({ zone, counts }) => [zone, counts.fall, counts.nearMiss, counts.suspected])).toEqual([
-      ["stairs", 2, 0, 0],
-      ["infeed", 1, 1, 0],
-      ["dock", 0, 0, 1],
+    const { total, zones, falseAlarms } = await ask();
+    expect(total).toEqual({ falls: 3, nearMisses: 1, suspected: 1 });
+    expect(zones.map(({ zone, falls, nearMisses }) => [zone, falls, nearMisses])).toEqual([
+      ["stairs", 2, 0],
+      ["infeed", 1, 1],
     ]);
+    expect(falseAlarms.outcomes).toEqual({ true: 0, false: 1, drill: 1 });
+    expect(falseAlarms.unjudged).toBe(3);
   });
 
-  it("goes by the hour, shift and day of the site, summer time or not", async () => {
+  it("puts each into the hour, shift and day of the site, summer time or not", async () => {
     const { happen, ask } = await plant();
     // NOON is Monday, 1 June 2026, 12:00 UTC: 14:00 in Berlin.
     await happen(NOON, "confirmed");
@@ -72,46 +61,79 @@ describe("where and when it happens", () => {
     await happen(Date.UTC(2026, 5, 1, 22, 30), "recovered");
     const winter = Date.UTC(2026, 0, 5, 12);
     await happen(winter, "confirmed");
-    const { hours, shifts, trend } = await ask(occurrence);
-    expect(hours.map(({ day, hour, counts }) => [day, hour, counts.fall, counts.nearMiss])).toEqual([
+    const { hours, shifts, trend } = await ask();
+    const filled = hours.flatMap(({ falls, nearMisses }, cell) =>
+      falls + nearMisses > 0 ? [[Math.floor(cell / 24) + 1, cell % 24, falls, nearMisses]] : [],
+    );
+    expect(filled).toEqual([
       [1, 13, 1, 0],
       [1, 14, 1, 0],
       [2, 0, 0, 1],
     ]);
-    expect(shifts.map(({ shift, counts }) => [shift, counts.fall, counts.nearMiss])).toEqual([
+    expect(shifts.map(({ name, falls, nearMisses }) => [name, falls, nearMisses])).toEqual([
       ["early", 1, 0],
       ["late", 1, 0],
       ["night", 0, 1],
     ]);
-    expect(trend.filter(({ counts }) => counts.fall + counts.nearMiss > 0)).toEqual([
-      { day: "2026-06-01", counts: { fall: 2, nearMiss: 0, suspected: 0 } },
-      { day: "2026-06-02", counts: { fall: 0, nearMiss: 1, suspected: 0 } },
+    expect(trend.points.filter(({ falls, nearMisses }) => falls + nearMisses > 0)).toEqual([
+      { date: "2026-06-01", falls: 2, nearMisses: 0 },
+      { date: "2026-06-02", falls: 0, nearMisses: 1 },
     ]);
-    const january = await ask(occurrence, winter - HOUR, winter + HOUR);
-    expect(january.hours).toMatchObject([{ day: 1, hour: 13 }]);
+    const january = await ask(winter - HOUR, winter + HOUR);
+    expect(january.hours[13]).toEqual({ falls: 1, nearMisses: 0 });
   });
 
-  it("has every day from the first until now, also those on which nothing happened", async () => {
-    const { happen, ask } = await plant();
-    await happen(NOON - 5 * DAY_MS, "confirmed");
-    const { trend } = await ask(occurrence, NOON - 6 * DAY_MS, NOON + 100 * DAY_MS);
-    expect(trend.map(({ day }) => day)).toEqual([
-      "2026-05-26",
-      "2026-05-27",
-      "2026-05-28",
-      "2026-05-29",
-      "2026-05-30",
-      "2026-05-31",
-      "2026-06-01",
-    ]);
+  it("draws a day as a point, and a week when there are many", async () => {
+    const { ports, happen, ask } = await plant();
+    await happen(NOON - 100 * DAY_MS, "confirmed");
+    await happen(NOON, "confirmed");
+    const days = (await ask(NOON - 6 * DAY_MS, NOON + 1)).trend;
+    expect(days.step).toBe("day");
+    expect(days.points).toHaveLength(7);
+    ports.clock.advance(DAY_MS);
+    const weeks = (await ask(NOON - 120 * DAY_MS)).trend;
+    expect(weeks.step).toBe("week");
+    expect(weeks.points.map(({ date }) => new Date(date).getUTCDay())).toEqual(weeks.points.map(() => 1));
+    expect(weeks.points.reduce((sum, { falls }) => sum + falls, 0)).toBe(2);
+    expect(weeks.points.at(-1)).toEqual({ date: "2026-06-01", falls: 1, nearMisses: 0 });
+  });
+
+  it("tells how long it took until somebody acknowledged", async () => {
+    const { ports, happen, say, ask } = await plant();
+    for (const seconds of [20, 40, 90, 7_200]) {
+      const id = await happen(ports.clock.now(), "confirmed");
+      ports.clock.advance(seconds * 1_000);
+      await say(id, "true");
+    }
+    await happen(ports.clock.now(), "confirmed");
+    const { acknowledgement } = await ask();
+    expect(acknowledgement).toMatchObject({ acknowledged: 4, missing: 1, p50Ms: 40_000, p95Ms: 7_200_000 });
+    expect(acknowledgement.buckets.map(({ count }) => count)).toEqual([1, 1, 1, 0, 0, 0, 1]);
+  });
+
+  it("tells false alarms per day that a camera really watched", async () => {
+    const { ports, device, happen, say, ask } = await plant();
+    await enrol(ports, { device: "hall-2", tenant: ACME, site: "north" });
+    device.clock.setWall(NOON);
+    await ingest(ports, device.send(heartbeat()));
+    const id = await happen(NOON + HOUR, "confirmed");
+    device.clock.setWall(NOON + 12 * HOUR - 1_000);
+    await ingest(ports, device.send(state("blind")));
+    ports.clock.advance(DAY_MS);
+    await say(id, "false");
+    const { falseAlarms, cameras } = await ask(NOON, NOON + 2 * DAY_MS);
+    expect(falseAlarms).toMatchObject({ cameraDays: 0.5, perCameraDay: 2 });
+    expect(cameras).toMatchObject([{ camera: "press-3", knownMs: DAY_MS, blindMs: DAY_MS / 2, falsePerDay: 2 }]);
+    expect(cameras[0]?.advice).toEqual(["blind", "noisy", "few judged"]);
   });
 
   it("follows an incident that changes, whatever came first", async () => {
     const { ports, device, ask } = await plant();
-    device.clock.setWall(Date.UTC(2026, 5, 1, 23, 59, 58) - 1_000);
+    device.clock.setWall(Date.UTC(2026, 5, 1, 23, 59, 58, 0) - 1_000);
     const told = device.send(change("suspected", AT_ONCE), change("down", AT_ONCE), change("cleared", AT_ONCE));
     for (const envelope of told.toReversed()) await ingest(ports, [envelope]);
-    expect((await ask(occurrence)).total).toEqual({ fall: 1, nearMiss: 0, suspected: 0 });
+    ports.clock.advance(DAY_MS);
+    expect((await ask()).total).toEqual({ falls: 1, nearMisses: 0, suspected: 0 });
     const read = await sheets(ports, ACME, NOON - DAY_MS, NOON + 2 * DAY_MS);
     expect(read.sheets.map(({ day, lines }) => [day, lines.length])).toEqual([[Date.UTC(2026, 5, 1), 1]]);
   });
@@ -120,12 +142,10 @@ describe("where and when it happens", () => {
     const { ports, happen } = await plant();
     await happen(NOON, "confirmed");
     const span = { from: NOON - DAY_MS, to: NOON + DAY_MS };
-    const falls = async (tenant: string, sites?: string[]) =>
-      (await occurrence(ports, tenant, { ...span, sites })).total.fall;
-    expect(await Promise.all([falls(ACME), falls(ACME, ["north"]), falls(ACME, ["south"]), falls("other")])).toEqual([
-      1, 1, 0, 0,
-    ]);
-    expect((await findings(ports, ACME, { ...span, sites: ["south"] })).cameras).toEqual([]);
+    expect((await analytics(ports, "other", span)).total.falls).toBe(0);
+    expect((await analytics(ports, ACME, { ...span, sites: ["north"] })).total.falls).toBe(1);
+    expect((await analytics(ports, ACME, { ...span, sites: ["south"] })).total.falls).toBe(0);
+    expect((await analytics(ports, ACME, { ...span, sites: ["south"] })).cameras).toEqual([]);
   });
 
   it("reads so many days at most, the newest, and says from when on nothing is missing", async () => {
@@ -142,108 +162,65 @@ describe("where and when it happens", () => {
     const bodies = Array.from({ length: 510 }, (_, n) => change("confirmed", { ...AT_ONCE, alarm: `a${n}` }));
     device.clock.setWall(NOON);
     await ingest(ports, device.send(...bodies));
-    expect(await ask(occurrence)).toMatchObject({ total: { fall: 500 }, cut: true });
+    ports.clock.advance(HOUR);
+    const { total, complete } = await ask();
+    expect(total.falls).toBe(500);
+    expect(complete).toBe(false);
   });
 
-  it("is refused for a time that is none or too long, with the remedy", async () => {
+  it("refuses a time that is none or too long, with the remedy", async () => {
     const { ask } = await plant();
-    await expect(ask(occurrence, NOON, NOON)).rejects.toThrow(/choose a later from/);
-    await expect(ask(response, NOON, Number.NaN)).rejects.toThrow(/choose a later from/);
-    await expect(ask(findings, NOON - MAX_SPAN_MS - 1, NOON)).rejects.toThrow(/400 days/);
-  });
-});
-
-describe("the response of people", () => {
-  it("is told in half, in 95 of 100, and in steps", async () => {
-    const { ports, happen, say, ask } = await plant();
-    for (const seconds of [20, 40, 90, 7_200]) {
-      const id = await happen(ports.clock.now(), "confirmed");
-      ports.clock.advance(seconds * 1_000);
-      await say(id, "true");
-    }
-    await happen(ports.clock.now(), "confirmed");
-    const told = await ask(response);
-    expect(told).toMatchObject({ falls: 5, acknowledged: 4, p50Ms: 40_000, p95Ms: 7_200_000, longestMs: 7_200_000 });
-    expect(told.histogram.map(({ withinS, count }) => [withinS, count])).toEqual([
-      [30, 1],
-      [60, 1],
-      [120, 1],
-      [300, 0],
-      [900, 0],
-      [3_600, 0],
-      [null, 1],
-    ]);
-  });
-
-  it("has no times where nobody has responded", async () => {
-    const { ask } = await plant();
-    const { falls, p50Ms, longestMs } = await ask(response);
-    expect([falls, p50Ms, longestMs]).toEqual([0, undefined, undefined]);
-  });
-});
-
-describe("what people found", () => {
-  it("gives false alarms per day that a camera really watched", async () => {
-    const { ports, device, happen, say, ask } = await plant();
-    device.clock.setWall(NOON);
-    await ingest(ports, device.send(heartbeat()));
-    const id = await happen(NOON + HOUR, "confirmed");
-    device.clock.setWall(NOON + 12 * HOUR - 1_000);
-    await ingest(ports, device.send(state("blind")));
-    ports.clock.advance(DAY_MS);
-    await say(id, "false");
-    await happen(NOON + 2 * HOUR, "down");
-    const { cameras } = await ask(findings, NOON, NOON + 2 * DAY_MS);
-    expect(cameras).toMatchObject([
-      {
-        ...{ site: "north", device: "hall-2", camera: "press-3", blindMs: DAY_MS / 2, days: 0.5, falseAlarmsPerDay: 2 },
-        ...{ incidents: { fall: 2 }, outcomes: { true: 0, false: 1, drill: 0 }, unjudged: 1, precision: 0 },
-      },
-    ]);
-    const report = await ask(sensitivity, NOON, NOON + 2 * DAY_MS);
-    expect(report.cameras).toMatchObject([{ camera: "press-3", advice: ["blind", "noisy", "few judged"] }]);
-    expect(report).toMatchObject({ judged: 1, suggested: undefined });
-  });
-
-  it("gives no rate of a camera that is not known any more", async () => {
-    const { ports, happen, ask } = await plant();
-    ports.clock.advance(DAY_MS);
-    await happen(NOON, "confirmed", { camera: "gone" });
-    const { cameras } = await ask(findings, NOON - DAY_MS, NOON + 1);
-    expect(cameras).toMatchObject([{ camera: "gone", days: 0, falseAlarmsPerDay: undefined, precision: undefined }]);
+    await expect(ask(NOON, NOON)).rejects.toThrow(/choose a later from/);
+    await expect(ask(NOON, Number.NaN)).rejects.toThrow(/choose a later from/);
+    await expect(ask(NOON - MAX_SPAN_MS - 1, NOON)).rejects.toThrow(/at most 400 days/);
   });
 });
 
 describe("the sensitivity report", () => {
-  const MONTH = { knownMs: 30 * DAY_MS, blindMs: 0 };
-  const line = (incident: string, more: Partial<Line>): Line => ({
-    ...{ incident, since: NOON, severity: "fall", site: "", line: "", zone: "" },
+  const times = [{ device: "d", camera: "c", knownMs: 30 * DAY_MS, blindMs: 0 }];
+  const line = (n: number, more: Partial<Line>) => ({
+    ...{ incident: String(n), since: NOON, severity: "fall" as const, site: "", line: "", zone: "" },
+    ...{ device: "d", camera: "c" },
     ...more,
   });
   const judged = (right: number[], wrong: number[]) =>
-    judge(
+    sensitivity(
       [
-        ...right.map((score, n) => line(`right ${n}`, { score, outcome: n === 0 ? "drill" : "true" })),
-        ...wrong.map((score, n) => line(`wrong ${n}`, { score, outcome: "false" })),
+        ...right.map((score, n) => line(n, { score, outcome: "true" })),
+        ...wrong.map((score, n) => line(100 + n, { score, outcome: "false" })),
       ],
-      MONTH,
-    );
+      times,
+    )[0];
 
   it("finds the threshold that keeps every true fall and drops false alarms", () => {
     const report = judged([0.91, 0.93, 0.95, 0.97, 0.99], [0.6, 0.62, 0.64, 0.66, 0.98]);
-    expect(report).toMatchObject({ judged: 10, suggested: 0.7, advice: ["separable"] });
-    expect(report.thresholds.find(({ threshold }) => threshold === 0.7)).toEqual({ threshold: 0.7, true: 5, false: 1 });
+    expect(report).toMatchObject({ suggested: 0.7, precision: 0.5, advice: ["separable"] });
+    expect(report?.thresholds.find(({ at }) => at === 0.7)).toEqual({ at: 0.7, trueKept: 5, falseKept: 1 });
   });
 
   it("says so when no threshold parts the two, or too few were judged", () => {
-    const alike = judged([0.5, 0.93, 0.95, 0.97, 0.99], [0.6, 0.62, 0.64, 0.66, 0.98]);
-    expect(alike).toMatchObject({ suggested: undefined, advice: ["overlapping"] });
-    expect(judged([0.9], [0.6])).toMatchObject({ suggested: undefined, advice: ["few judged"] });
+    expect(judged([0.5, 0.93, 0.95, 0.97, 0.99], [0.6, 0.62, 0.64, 0.66, 0.98])).toMatchObject({
+      suggested: null,
+      advice: ["overlapping"],
+    });
+    expect(judged([0.9], [0.6])).toMatchObject({ suggested: null, advice: ["few judged"] });
   });
 
-  it("asks for an exercise where nothing was seen for weeks, and for nothing of a new camera", () => {
-    expect(judge([], MONTH).advice).toEqual(["untested"]);
-    expect(judge([], { knownMs: DAY_MS, blindMs: 0 }).advice).toEqual([]);
+  it("asks for an exercise where nothing was seen for weeks", () => {
+    expect(sensitivity([], times)).toMatchObject([{ advice: ["untested"], precision: null, falsePerDay: 0 }]);
+  });
+
+  it("puts those first that need a look, and knows cameras that are gone", () => {
+    const gone = line(1, { outcome: "false" });
+    const report = sensitivity(
+      [{ ...gone, camera: "gone" }],
+      [...times, { device: "d", camera: "dark", knownMs: DAY_MS, blindMs: HOUR }],
+    );
+    expect(report.map(({ camera, falsePerDay }) => [camera, falsePerDay])).toEqual([
+      ["dark", 0],
+      ["c", 0],
+      ["gone", null],
+    ]);
   });
 });
 
@@ -258,6 +235,6 @@ describe("time at a place", () => {
   });
 
   it("knows no share of nothing", () => {
-    expect([quantile([], 0.5), quantile([7], 0.95), quantile([1, 2, 3, 4], 0.5)]).toEqual([undefined, 7, 2]);
+    expect([quantile([], 0.5), quantile([7], 0.95), quantile([1, 2, 3, 4], 0.5)]).toEqual([null, 7, 2]);
   });
 });
