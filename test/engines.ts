@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe } from "vitest";
+import { postgresPrograms } from "./fakes/postgres.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -33,6 +34,7 @@ const probes = {
     ),
   Mosquitto: () => existsSync("/usr/sbin/mosquitto") || runs("mosquitto", "-h"),
   ffmpeg: () => runs("ffmpeg", "-version"),
+  PostgreSQL: () => postgresPrograms() !== undefined,
   dynoxide: () => existsSync(resolve(root, "node_modules/@dynoxide/linux-x64/dynoxide")),
   Chromium: () => existsSync("/usr/bin/chromium"),
   "tmpfs mounts": () => {
