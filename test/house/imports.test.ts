@@ -69,11 +69,15 @@ const cloudRules: Record<string, string[]> = {
   notifiers: ["core"],
   // HTTP: a contract, and handlers that ask the core.
   api: ["core"],
+  // The browser's side: what the API says, and the client that asks it.
+  dashboard: ["api"],
   // Messages from a broker into the core, and the timers beside it.
   "broker.ts": [],
   "subscriber.ts": [],
   "intake.ts": ["core"],
   "timer-loop.ts": ["core"],
+  // Devices and people to look at; from the camera's side only its messages.
+  simulate: ["core", "src/event"],
   // The two that know everybody.
   "server.ts": ["*"],
   "main.ts": ["*"],
@@ -87,7 +91,7 @@ interface Import {
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts"))
+    .filter((entry) => entry.isFile() && /(?<!\.d)\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

@@ -1,0 +1,98 @@
+import { computed, effect, signal } from "@preact/signals";
+import { me } from "./api.ts";
+import { resume } from "./session.ts";
+
+export type ChangeKind = "incident" | "device" | "deadLetter" | "notice";
+interface Change {
+  readonly kind: ChangeKind;
+  readonly id: string;
+  readonly cursor: string;
+}
+
+/** `away`: what is shown may no longer be true. */
+export const connection = signal<"live" | "connecting" | "away">("connecting");
+
+const listeners = new Set<(change: Change | "reset") => void>();
+let source: EventSource | undefined;
+let cursor: string | undefined;
+let failures = 0;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+/** Waits between two tries: a second at first, half a minute at last, and never all browsers at once. */
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 30_000;
+
+/** Who may listen; the same while a session is merely renewed. */
+const listener = computed(() => {
+  const { value } = me;
+  return value && !value.mustChangePassword ? `${value.tenant}/${value.user}` : undefined;
+});
+effect(() => {
+  cursor = undefined;
+  disconnect();
+  if (listener.value) connect();
+});
+addEventListener("online", () => listener.peek() && connection.peek() !== "live" && connect());
+
+function connect(): void {
+  disconnect();
+  const stream = new EventSource(`/api/live${cursor ? `?after=${encodeURIComponent(cursor)}` : ""}`);
+  source = stream;
+  stream.onopen = () => {
+    // Something may have happened before anybody listened.
+    if (failures > 0 && cursor === undefined) tell("reset");
+    failures = 0;
+    connection.value = "live";
+  };
+  stream.addEventListener("change", ({ data }) => {
+    const change: Change = JSON.parse(data);
+    cursor = change.cursor;
+    tell(change);
+  });
+  stream.addEventListener("reset", () => {
+    cursor = undefined;
+    tell("reset");
+  });
+  stream.onerror = lost;
+}
+
+function lost(): void {
+  disconnect();
+  connection.value = "away";
+  const wait = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures) * (0.5 + Math.random() / 2);
+  failures += 1;
+  // Asking who is logged in tells a session that has ended from a network that is gone.
+  retry = setTimeout(() => resume().then(() => listener.peek() && connect(), lost), wait);
+}
+
+function disconnect(): void {
+  clearTimeout(retry);
+  source?.close();
+  source = undefined;
+}
+
+function tell(change: Change | "reset"): void {
+  for (const listener of listeners) listener(change);
+}
+
+/** Calls `hear` when something of these kinds has changed, or may have. Returns how to stop. */
+export function onChange(kinds: readonly ChangeKind[], id: string | undefined, hear: () => void): () => void {
+  if (kinds.length === 0) return () => {};
+  let due: ReturnType<typeof setTimeout> | undefined;
+  const hearOne = (change: Change | "reset") => {
+    if (change !== "reset" && (!kinds.includes(change.kind) || (id !== undefined && change.id !== id))) return;
+    // A burst is one change.
+    due ??= setTimeout(() => {
+      due = undefined;
+      hear();
+    }, BURST_MS);
+  };
+  listeners.add(hearOne);
+  return () => {
+    clearTimeout(due);
+    listeners.delete(hearOne);
+  };
+}
+
+/** Short enough to seem at once, long enough that a flood asks four times a second. */
+const BURST_MS = 250;

@@ -1,0 +1,32 @@
+import type { ComponentType } from "preact";
+import type { IconName } from "./parts/icon.tsx";
+import type { shell } from "./shell.words.ts";
+
+/** What a page gets: the named parts of its address. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+interface Route {
+  readonly path: string;
+  /** Each page is a script of its own, fetched when it is gone to. */
+  readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
+  /** Its place in the navigation, and the key that leads to it behind `g`. */
+  readonly nav?: {
+    readonly name: keyof ReturnType<typeof shell>["pages"];
+    readonly icon: IconName;
+    readonly key: string;
+  };
+  /** Least role that it is of use to. */
+  readonly role?: "safety" | "admin";
+  /** Fills the whole window, without navigation. */
+  readonly bare?: boolean;
+}
+
+export const routes: readonly Route[] = [
+  {
+    path: "/incidents",
+    load: () => import("./pages/incidents.tsx"),
+    nav: { name: "incidents", icon: "incidents", key: "i" },
+  },
+];
