@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { startCloud } from "./server.ts";
+import { type Cloud, startCloud } from "./server.ts";
 
 interface Options {
   data: string;
@@ -17,12 +17,21 @@ interface Options {
   key?: string;
   smtp?: string;
   mailFrom: string;
+  simulate?: number;
+  seed: string;
 }
 
 function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError("give a port between 0 and 65535, such as 1883.");
+  return value;
+}
+
+function cameras(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 2_000)
+    throw new InvalidArgumentError("give a number of cameras between 1 and 2000, such as 200.");
   return value;
 }
 
@@ -41,18 +50,23 @@ const program = new Command("cloud")
   .option("--key <file>", "PEM of its key")
   .option("--smtp <url>", "mail server, such as smtps://mail.example:465; user and password come in the URL")
   .option("--mail-from <address>", "sender of mails", "spotter@localhost")
+  .option("--simulate <cameras>", "so many simulated cameras, and a plant for them to be in", cameras)
+  .option("--seed <text>", "what the simulated cameras live through", "spotter")
   .showHelpAfterError("(npm run cloud -- --help tells how)")
   .addHelpText(
     "after",
     `
 Examples:
   npm run cloud                                          own broker on 127.0.0.1:1883, devices are taken in as they come
+  npm run cloud -- --simulate 200                        with a plant of 200 simulated cameras
   npm run cloud -- --broker mqtts://broker:8883 --ca ca.pem --cert cloud.pem --key cloud-key.pem
   spotter run --config site.yaml                         a device with uplink.url: mqtt://127.0.0.1:1883`,
   )
   .action(run);
 
 async function run(options: Options): Promise<void> {
+  if (options.simulate !== undefined && options.broker !== undefined)
+    throw new Error("--simulate: simulated cameras speak to the cloud's own broker; leave --broker away");
   const { data, broker, topic, tenant, site, adopt, user, smtp, mailFrom } = options;
   const pem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
   const cloud = await startCloud({
@@ -76,7 +90,25 @@ async function run(options: Options): Promise<void> {
   process.stdout.write(
     `the cloud hears devices at ${cloud.brokerUrl}, topics ${topic}/<device>/<class>; Ctrl-C stops it\n`,
   );
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void cloud.close());
+  const end = options.simulate === undefined ? undefined : await startSimulation(cloud, options);
+  const stop = async () => {
+    await end?.();
+    await cloud.close();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+}
+
+/** Simulated cameras at the cloud's own broker, with a line now and then that says how far they are. */
+async function startSimulation(cloud: Cloud, { simulate: cameras = 0, seed, topic, tenant }: Options) {
+  await cloud.ready;
+  const { simulate } = await import("./simulate/simulate.ts");
+  const simulation = await simulate(cloud, { cameras, seed, url: cloud.brokerUrl, topic, tenant });
+  const [everyMs, lineEnd] = process.stdout.isTTY ? [1_000, "\x1b[K\r"] : [10_000, "\n"];
+  const telling = setInterval(() => process.stdout.write(`${simulation.line()}${lineEnd}`), everyMs);
+  return () => {
+    clearInterval(telling);
+    return simulation.stop();
+  };
 }
 
 try {

@@ -12,15 +12,18 @@ export interface Origin {
   sync(): Clocks["sync"];
   /** The next sequence number, from 1, never given twice within `epoch`. */
   sequence(): number;
+  /** Fills ids; the platform's own source unless given. */
+  readonly random?: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array;
 }
 
 /** Gives each thing that happened its id, sequence and time. */
 export class EventMaker {
   readonly #origin: Origin;
-  readonly #ids = new IdMaker();
+  readonly #ids: IdMaker;
 
   constructor(origin: Origin) {
     this.#origin = origin;
+    this.#ids = new IdMaker(origin.random);
   }
 
   /** `trace`: the trace that this is part of; without it the event begins one of its own. */
