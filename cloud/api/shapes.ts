@@ -62,6 +62,19 @@ const step = z.object({
   frameAgeMs: ms.optional(),
   score: z.number().optional(),
   why: text.optional(),
+  /** The numbers behind `why`; absent where there are only words. Angle in degrees from vertical, speed in heights/s. */
+  evidence: z
+    .object({
+      votes: z.number(),
+      asked: z.number(),
+      fall: z.number(),
+      fallen: z.number(),
+      lying: z.number(),
+      torsoAngle: z.number().nullable(),
+      dropSpeed: z.number().nullable(),
+      visible: z.number(),
+    })
+    .optional(),
   /** ms per stage of the deciding frame. */
   stages: z.record(text, ms).optional(),
   skeleton: z.boolean().optional(),

@@ -1,4 +1,4 @@
-import type { CHANGE_KINDS, Event, FallChange, ReceiptEntry } from "../../src/event/event.ts";
+import type { CHANGE_KINDS, Event, Evidence, FallChange, ReceiptEntry } from "../../src/event/event.ts";
 import { explain } from "../../src/event/explain.ts";
 import { known } from "./counting.ts";
 import { digest } from "./keys.ts";
@@ -29,9 +29,16 @@ export interface Step {
   readonly score?: number;
   /** One sentence for people. */
   readonly why?: string;
+  /** The numbers behind it, as `Evidence` tells them; absent where there are only words. */
+  readonly evidence?: Measured;
   readonly stages?: FallChange["stages"];
   readonly skeleton?: boolean;
   readonly receipts?: readonly OutputReceipt[];
+}
+
+export interface Measured extends Omit<Evidence, "text" | "torsoAngle" | "dropSpeed"> {
+  readonly torsoAngle: number | null;
+  readonly dropSpeed: number | null;
 }
 
 export interface OutputReceipt extends Omit<ReceiptEntry, "writtenMs" | "confirmedMs"> {
@@ -150,10 +157,15 @@ export function stepOf(event: Event, receivedAt: number): Step | undefined {
     frameAgeMs: body.frameAgeMs,
     score: body.score,
     why: explain(body),
+    ...(body.why.text === "" ? { evidence: measured(body.why) } : {}),
     stages: body.stages,
     skeleton: body.skeleton !== undefined,
     receipts: body.receipts.map(receipt),
   };
+}
+
+function measured({ text: _, torsoAngle, dropSpeed, ...rest }: Evidence): Measured {
+  return { ...rest, torsoAngle: known(torsoAngle), dropSpeed: known(dropSpeed) };
 }
 
 function receipt(of: ReceiptEntry): OutputReceipt {
