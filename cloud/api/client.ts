@@ -1,5 +1,11 @@
 import type { Answer, Body, Params, Query, RouteKey } from "./contract.ts";
 
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** An error that the API answered, or `network`: none came. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -8,7 +14,7 @@ export class ApiError extends Error {
   /** HTTP status; 0 without an answer. */
   readonly status: number;
 
-  constructor(status: number, { code, message, remedy }: { code: string; message: string; remedy: string }) {
+  constructor(status: number, { code, message, remedy }: Failure) {
     super(message);
     this.status = status;
     this.code = code;
@@ -68,11 +74,15 @@ export function client({
       throw new ApiError(0, { code: "network", message: error.message, remedy: "see whether there is a network" });
     });
     if (response.status === 204) return undefined as Answer<Key>;
-    const answer = await response.json().catch(() => undefined);
+    const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) return answer as Answer<Key>;
     throw new ApiError(
       response.status,
-      answer ?? { code: "internal", message: `HTTP ${response.status}`, remedy: "try again later" },
+      (answer as Failure | undefined) ?? {
+        code: "internal",
+        message: `HTTP ${response.status}`,
+        remedy: "try again later",
+      },
     );
   };
 }

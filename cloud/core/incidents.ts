@@ -12,6 +12,8 @@ import type { Key, Page, Store } from "./store.ts";
 /** An incident is out of sight for no longer than this; somebody who lies there for no longer than that. */
 export const SHELVE_MS = 8 * 3_600_000;
 export const SHELVE_FALL_MS = 30 * 60_000;
+/** Incidents that one question looks at. */
+const MAX_LOOKED = 2_000;
 const MAX_NAME = 100;
 const MAX_REASON = 1_000;
 /** An incident with more actions than this is no incident any more. */
@@ -31,6 +33,8 @@ export interface Query {
   readonly state?: IncidentState | undefined;
   readonly severity?: Severity | undefined;
   readonly site?: string | undefined;
+  /** Only at these; undefined: at any. */
+  readonly sites?: readonly string[] | undefined;
   /** Since, ms since 1970: from (inclusive) to (exclusive). */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -65,13 +69,16 @@ export async function incident({ store }: { readonly store: Store }, tenant: str
   return item.body as Incident;
 }
 
-/** Newest first. Goes on where the page before ended, whatever has happened since. */
+/**
+ * Newest first. Goes on where the page before ended, whatever has happened since. A page may hold fewer than `limit`, or none,
+ * and yet have a next: nobody's question reads the whole store.
+ */
 export async function incidents(
   { store }: { readonly store: Store },
   tenant: string,
   query: Query = {},
 ): Promise<IncidentPage> {
-  const { camera, state, severity, site, from, to, limit = 50 } = query;
+  const { camera, state, severity, site, sites, from, to, limit = 50 } = query;
   const list = camera
     ? ["camera", camera.device, camera.camera]
     : state === "active" || state === "acknowledged"
@@ -86,9 +93,11 @@ export async function incidents(
   const fits = (found: Incident) =>
     (state === undefined || found.state === state) &&
     (severity === undefined || found.severity === severity) &&
-    (site === undefined || found.site === site);
+    (site === undefined || found.site === site) &&
+    (sites === undefined || sites.includes(found.site));
   const found: Incident[] = [];
   let after = query.after;
+  let looked = 0;
   do {
     const page: Page = await store.list(path(tenant, "incidents", ...list), {
       limit: limit - found.length,
@@ -99,7 +108,8 @@ export async function incidents(
     });
     found.push(...page.items.map(({ body }) => body as Incident).filter(fits));
     after = page.next;
-  } while (after !== undefined && found.length < limit);
+    looked += page.items.length;
+  } while (after !== undefined && found.length < limit && looked < MAX_LOOKED);
   return { incidents: found, next: after };
 }
 

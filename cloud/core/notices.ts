@@ -103,13 +103,17 @@ async function attempt({ notifiers }: DeliverPorts, notice: Notice): Promise<Err
   }
 }
 
-/** Notices that were given up, newest first. */
-export async function failedNotices(
+/** Notices that were given up, newest first; or all of them. */
+export async function noticeLog(
   { store }: { readonly store: Store },
   tenant: string,
-  { limit = 50, after }: { readonly limit?: number; readonly after?: string | undefined } = {},
+  {
+    limit = 50,
+    after,
+    which = "failed",
+  }: { readonly limit?: number; readonly after?: string | undefined; readonly which?: "failed" | "all" } = {},
 ): Promise<Page<Notice>> {
-  return (await store.list(path(tenant, "notices", "failed"), { limit, after, backwards: true })) as Page<Notice>;
+  return (await store.list(path(tenant, "notices", which), { limit, after, backwards: true })) as Page<Notice>;
 }
 
 /** Notices about an incident, oldest first. */

@@ -68,6 +68,17 @@ export async function writeRota(ports: Ports, tenant: string, rota: Rota): Promi
   await transact(ports, (draft) => draft.put(rotaKey(tenant, rota.rota), rota));
 }
 
+/** In the order of their ids. */
+export async function people({ store }: Pick<Ports, "store">, tenant: string): Promise<Person[]> {
+  const { items } = await store.list(path(tenant, "people"), { limit: 1000 });
+  return items.map(({ body }) => body as Person);
+}
+
+export async function rotas({ store }: Pick<Ports, "store">, tenant: string): Promise<Rota[]> {
+  const { items } = await store.list(path(tenant, "rotas"), { limit: 1000 });
+  return items.map(({ body }) => body as Rota);
+}
+
 /** Who has duty; undefined: nobody. */
 export async function onCall(draft: Draft, tenant: string, name: string, now: number): Promise<Person | undefined> {
   const rota = await draft.get(rotaKey(tenant, name));

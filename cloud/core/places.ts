@@ -94,12 +94,12 @@ export async function placeCamera(ports: Ports, tenant: string, place: CameraPla
   });
 }
 
-export async function sites({ store }: Ports, tenant: string): Promise<Site[]> {
+export async function sites({ store }: Pick<Ports, "store">, tenant: string): Promise<Site[]> {
   const { items } = await store.list(path(tenant, "sites"), { limit: 1000 });
   return items.map(({ body }) => body as Site);
 }
 
-export async function places({ store }: Ports, tenant: string): Promise<CameraPlace[]> {
+export async function places({ store }: Pick<Ports, "store">, tenant: string): Promise<CameraPlace[]> {
   const { items } = await store.list(path(tenant, "places"), { limit: 1000 });
   return items.map(({ body }) => body as CameraPlace);
 }
@@ -118,7 +118,8 @@ export function checkTimeZone(timeZone: string): void {
   }
 }
 
-function checkName(what: string, name: string): void {
+/** Throws Refusal for what is no name of a tenant or site. */
+export function checkName(what: string, name: string): void {
   if (!NAME.test(name))
     throw new Refusal(
       "bad-request",

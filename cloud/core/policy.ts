@@ -50,6 +50,23 @@ export async function writePolicy(
   await transact(ports, (draft) => draft.put(policyKey(tenant, site), policy));
 }
 
+export async function removePolicy(
+  ports: { readonly store: Store; readonly push: LivePush },
+  tenant: string,
+  site: string,
+): Promise<void> {
+  await transact(ports, (draft) => draft.remove(policyKey(tenant, site)));
+}
+
+/** Every policy by its site. */
+export async function policies(
+  { store }: { readonly store: Store },
+  tenant: string,
+): Promise<(Policy & { site: string })[]> {
+  const { items } = await store.list(path(tenant, "policies"), { limit: 1000 });
+  return items.map(({ key: { sort }, body }) => ({ ...(body as Policy), site: sort }));
+}
+
 export async function policyOf(draft: Draft, tenant: string, site: string): Promise<Policy> {
   return (await draft.get(policyKey(tenant, site))) ?? (await draft.get(policyKey(tenant, EVERY_SITE))) ?? NOBODY;
 }

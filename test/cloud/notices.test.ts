@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { incidents } from "../../cloud/core/incidents.ts";
 import { ingest } from "../../cloud/core/ingest.ts";
-import { failedNotices, noticesOf, replayNotice, writeTest } from "../../cloud/core/notices.ts";
+import { noticeLog, noticesOf, replayNotice, writeTest } from "../../cloud/core/notices.ts";
 import { UndeliverableError } from "../../cloud/core/notifier.ts";
 import { writePerson } from "../../cloud/core/people.ts";
 import { annIsTold, person, telling } from "./people.ts";
@@ -14,7 +14,7 @@ async function fallen() {
   const [{ id = "" } = {}] = (await incidents(cloud, ACME)).incidents;
   const { webhook } = cloud.notifiers;
   const notices = () => noticesOf(cloud, ACME, id);
-  const failed = async () => (await failedNotices(cloud, ACME)).items.map(({ body }) => body);
+  const failed = async () => (await noticeLog(cloud, ACME)).items.map(({ body }) => body);
   return { cloud, webhook, notices, failed };
 }
 
