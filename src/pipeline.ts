@@ -139,6 +139,7 @@ export class Pipeline {
               watch.frame(frame.capturedAt);
               gate.offer(frame);
             },
+            frozen: (reason) => watch.frozen(reason),
           },
           attempt,
         ),

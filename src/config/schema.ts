@@ -161,6 +161,12 @@ export const cameraSchema = z.strictObject({
     .describe("frames judged per second at most; a fall lasts 0.7 s, so not below 8"),
   maxFrameAgeMs: milliseconds.default(250).describe("ms; a frame older than this never reaches a model"),
   latencyBudgetMs: milliseconds.default(200).describe("ms from a frame's arrival to the decision about it"),
+  frozenAfterS: seconds
+    .nullable()
+    .default(10)
+    .describe(
+      "s without a single changed pixel in its key frames, after which a live camera counts as blind (a sensor's noise changes some in every picture); null: never; not with reader: ffmpeg",
+    ),
   zones: z
     .array(zoneSchema)
     .default([])

@@ -5,6 +5,7 @@ import type { Decoder } from "./decoder.ts";
 import type { DecodePath, SourceEvents } from "./frame.ts";
 import { allocated, type Gallery } from "./picture.ts";
 import { SilenceWatch, StalledError } from "./silence.ts";
+import { Stillness } from "./stillness.ts";
 import type { Timeline } from "./timeline.ts";
 
 const ASSUMED_FPS = 15;
@@ -22,13 +23,15 @@ export interface Stream {
   fps: number;
   /** Pictures arrive as they are taken, so silence means that something is wrong; not for files. */
   live: boolean;
+  /** s without a changed pixel after which a live picture counts as frozen; null: never. */
+  frozenAfterS: number | null;
   /** Time is the clip's own, and a picture comes only after the one before was released. */
   onClip: boolean;
 }
 
 /**
  * The part that every stream decoded in this process has in common: packets go into the decoder, pictures come out as
- * Frames with their times, and silence and damage are noticed.
+ * Frames with their times, and silence, damage and a picture that hangs are noticed.
  *
  *   packet + arrival ──► Decoder ──► picture ──► Frame (capturedAt = arrival of its packet) ──► events
  */
@@ -42,6 +45,8 @@ export class Delivery {
   readonly #native: NativeFrame = allocated();
   readonly #arrivals = new Map<bigint, Monotonic>();
   #silence: SilenceWatch | undefined;
+  readonly #stillness: Stillness | undefined;
+  #frozen = false;
   #intervalMs: number;
   #lastFrameAt: Monotonic | undefined;
   #lastCapturedAt = Number.NEGATIVE_INFINITY;
@@ -65,6 +70,7 @@ export class Delivery {
     this.#stream = stream;
     this.#events = events;
     this.#intervalMs = 1000 / (stream.fps || ASSUMED_FPS);
+    if (stream.live && stream.frozenAfterS !== null) this.#stillness = new Stillness(stream.frozenAfterS);
   }
 
   /** Whether a picture has come out. */
@@ -141,6 +147,7 @@ export class Delivery {
       const wallTime = onClip ? pts * 1000 : this.#clock.wall() - (now - capturedAt);
       this.#heard(now);
       if (!this.#opened) this.#open();
+      this.#watchStillness(now);
       const released = onClip ? Promise.withResolvers<void>() : undefined;
       this.#resume = released?.resolve;
       const decodeMs = now - startedAt;
@@ -159,6 +166,17 @@ export class Delivery {
       this.#silence = new SilenceWatch(this.#clock, this.#intervalMs, (silentMs, limitMs) =>
         this.#stalled(new StalledError(this.#gallery.camera, silentMs, limitMs)),
       );
+  }
+
+  #watchStillness(now: Monotonic): void {
+    const frozen = this.#stillness?.see(this.#native, now) ?? this.#frozen;
+    if (frozen === this.#frozen) return;
+    this.#frozen = frozen;
+    this.#events.frozen?.(
+      frozen
+        ? `not one pixel has changed for ${this.#stream.frozenAfterS} s although frames come: the camera hangs, is covered or sees only darkness; look at it, then restart it`
+        : "",
+    );
   }
 
   #heard(now: Monotonic): void {

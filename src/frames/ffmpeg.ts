@@ -31,8 +31,8 @@ export class FfmpegSource implements FrameSource {
   constructor(camera: CameraConfig, deps: SourceDeps) {
     this.camera = camera.name;
     this.#config = camera;
-    // The child repeats the clip; the socket cannot be rewound.
-    this.#frames = new LibavSource({ ...camera, loop: false, hardware: "none" }, deps, {
+    // The child repeats the clip; the socket cannot be rewound. Which of its pictures were key frames, raw video does not say.
+    this.#frames = new LibavSource({ ...camera, loop: false, hardware: "none", frozenAfterS: null }, deps, {
       input: () => this.#received(),
     });
   }

@@ -58,6 +58,8 @@ export interface SourceEvents {
   /** The stream is open and the first frame decoded. */
   opened(path: DecodePath): void;
   frame(frame: Frame): void;
+  /** Frames come, but the picture hangs, for this reason; empty once it moves again. For live streams, by whoever cares. */
+  frozen?(reason: string): void;
 }
 
 /**

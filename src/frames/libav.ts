@@ -158,6 +158,7 @@ class Attempt {
         timeline: new Timeline(stream.timeBase, isFile),
         fps: framesPerSecond(stream),
         live: !isFile,
+        frozenAfterS: this.#camera.frozenAfterS,
         onClip: this.#onClip,
       },
       {
@@ -166,6 +167,7 @@ class Attempt {
           events.opened(path);
         },
         frame: (frame) => events.frame(frame),
+        frozen: (reason) => events.frozen?.(reason),
       },
     );
     return this.#delivery;

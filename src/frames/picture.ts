@@ -104,7 +104,7 @@ class Picture implements Frame {
 
   paint(into: Uint8Array, size: Size): number {
     if (!this.#native) throw new Error(`${this.camera}: frame ${this.sequence} was painted after its release`);
-    this.#download(this.#native);
+    download(this.#native);
     return this.#painter.paint(this.#native, into, size);
   }
 
@@ -113,20 +113,20 @@ class Picture implements Frame {
     this.#native = undefined;
     this.#released();
   }
+}
 
-  /** Brings a picture from the hardware decoder's memory into main memory, the first time it is painted. */
-  #download(native: NativeFrame): void {
-    if (!native.isHwFrame()) return;
-    const local = allocated();
-    const code = native.hwframeTransferDataSync(local);
-    if (code >= 0) {
-      local.copyProps(native);
-      native.unref();
-      native.ref(local);
-    }
-    local.free();
-    FFmpegError.throwIfError(code, "fetching a picture from the hardware decoder");
+/** Brings a picture from the hardware decoder's memory into main memory, if it lies there; `native` holds it from then on. */
+export function download(native: NativeFrame): void {
+  if (!native.isHwFrame()) return;
+  const local = allocated();
+  const code = native.hwframeTransferDataSync(local);
+  if (code >= 0) {
+    local.copyProps(native);
+    native.unref();
+    native.ref(local);
   }
+  local.free();
+  FFmpegError.throwIfError(code, "fetching a picture from the hardware decoder");
 }
 
 /** An empty picture, to be filled by libav and freed by the caller. */

@@ -22,6 +22,7 @@ export class CameraWatch {
     this.#fps = fps;
     this.#openedAt = now;
     this.#lost = "";
+    this.#frozen = "";
   }
 
   frame(at: Monotonic): void {

@@ -57,17 +57,17 @@ async function everyFrameAccounted(run: Run): Promise<Record<string, number>> {
   return fates;
 }
 
+/** A camera that sees nothing but black. The top left must not be red: the steered models would hang on it. */
+const BLACK =
+  "( videotestsrc is-live=true pattern=black ! video/x-raw,width=128,height=64,framerate=15/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay name=pay0 pt=96 config-interval=1 )";
+
 describeWith("GStreamer RTSP server", "a device whose camera goes away", () => {
   it("says blind and why, records it, and is armed again when the camera is back", async () => {
     const dataDir = await directory();
-    const server = await RtspServer.start({
-      // The top left must not be red: the steered models would hang on it.
-      launch:
-        "( videotestsrc is-live=true pattern=black ! video/x-raw,width=128,height=64,framerate=15/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 ! rtph264pay name=pay0 pt=96 config-interval=1 )",
-    });
+    const server = await RtspServer.start({ launch: BLACK });
     onTestFinished(() => server.kill());
     const { log, lines } = keepingLog();
-    const cameras = [{ ...steered.camera, name: "hall", url: server.url }];
+    const cameras = [{ ...steered.camera, name: "hall", url: server.url, frozenAfterS: null }];
     const run = await start(configOf({ device: { dataDir }, cameras }), { log });
     await until(run, armed);
     await server.kill();
@@ -84,6 +84,20 @@ describeWith("GStreamer RTSP server", "a device whose camera goes away", () => {
     ).toBe(true);
     await everyFrameAccounted(run);
     expect(inOrder(await recordedStates(dataDir), ["armed", "blind", "armed"])).toBe(true);
+  });
+
+  it("is blind while its picture hangs although frames come and are judged, and records it", async () => {
+    const dataDir = await directory();
+    const server = await RtspServer.start({ launch: BLACK });
+    onTestFinished(() => server.kill());
+    const cameras = [{ ...steered.camera, name: "hall", url: server.url, frozenAfterS: 3 }];
+    const run = await start(configOf({ device: { dataDir }, cameras }));
+    await until(run, armed);
+    const { reason, fps } = await until(run, ({ cameras: [camera] }) => camera?.state === "blind" && camera);
+    expect(reason).toMatch(/^not one pixel has changed for 3 s although frames come/);
+    expect(fps).toBeGreaterThan(0);
+    expect(await everyFrameAccounted(run)).toMatchObject({ decided: expect.any(Number) });
+    expect(inOrder(await recordedStates(dataDir), ["armed", "blind"])).toBe(true);
   });
 });
 

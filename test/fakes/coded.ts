@@ -16,6 +16,12 @@ export interface CodedOptions {
   slices?: number;
   /** Pixels; as high as three quarters of it. */
   width?: number;
+  /** Pictures from one key frame to the next. */
+  gop?: number;
+  /** How much is lost in coding: quantiser, 0 to 51. */
+  quantiser?: number;
+  /** Brightness of a place in the nth picture; noise all over unless said otherwise, so that a picture is longer than a packet. */
+  luma?: (picture: number, at: number) => number;
 }
 
 /** One coded picture: its NAL units, without start codes. */
@@ -24,12 +30,15 @@ export interface CodedPicture {
   units: Buffer[];
 }
 
-/** Pictures with noise (320x240 unless said otherwise), one key frame first, coded without reordering; parameter sets are in the key frame. */
+/** Pictures (320x240 unless said otherwise), one key frame first, coded without reordering; parameter sets are in the key frame. */
 export async function codedPictures({
   codec = "h264",
   frames = 5,
   slices = 1,
   width = 320,
+  gop = 1000,
+  quantiser,
+  luma = (picture, at) => (((at + picture * 7919) * 2654435761) >>> 13) & 0xff,
 }: CodedOptions = {}): Promise<CodedPicture[]> {
   const found = Codec.findEncoderByName(codec === "h264" ? FF_ENCODER_LIBX264 : FF_ENCODER_LIBX265);
   if (!found) throw new Error(`node-av has no encoder for ${codec}`);
@@ -40,12 +49,13 @@ export async function codedPictures({
   encoder.pixelFormat = AV_PIX_FMT_YUV420P;
   encoder.timeBase = new Rational(1, 15);
   encoder.framerate = new Rational(15, 1);
-  encoder.gopSize = 1000;
+  encoder.gopSize = gop;
   encoder.maxBFrames = 0;
+  const params = [`slices=${slices}`, ...(quantiser === undefined ? [] : [`qp=${quantiser}`])].join(":");
   const settings = Dictionary.fromObject(
     codec === "h264"
-      ? { preset: "ultrafast", tune: "zerolatency", "x264-params": `slices=${slices}:sliced-threads=0` }
-      : { preset: "ultrafast", tune: "zerolatency", "x265-params": `slices=${slices}:log-level=none` },
+      ? { preset: "ultrafast", tune: "zerolatency", "x264-params": `${params}:sliced-threads=0` }
+      : { preset: "ultrafast", tune: "zerolatency", "x265-params": `${params}:log-level=none` },
   );
   FFmpegError.throwIfError(await encoder.open2(found, settings), codec);
   settings.free();
@@ -67,9 +77,7 @@ export async function codedPictures({
   for (let k = 0; k < frames; k += 1) {
     FFmpegError.throwIfError(frame.makeWritable(), "frame");
     frame.data?.forEach((plane, index) => {
-      // Noise, so that a picture is longer than a packet.
-      for (let at = 0; at < plane.length; at += 1)
-        plane[at] = index === 0 ? (((at + k * 7919) * 2654435761) >>> 13) & 0xff : 128;
+      for (let at = 0; at < plane.length; at += 1) plane[at] = index === 0 ? luma(k, at) : 128;
     });
     frame.pts = BigInt(k);
     await encoder.sendFrame(frame);

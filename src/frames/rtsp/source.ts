@@ -53,7 +53,10 @@ export class RtspSource implements FrameSource {
         attempt.close();
         events.opened(path);
       };
-      await this.#libav.run({ opened, frame: (frame) => events.frame(frame) }, signal);
+      await this.#libav.run(
+        { opened, frame: (frame) => events.frame(frame), frozen: (reason) => events.frozen?.(reason) },
+        signal,
+      );
     } finally {
       attempt.close();
       this.#gallery.close();
@@ -152,6 +155,7 @@ class Attempt {
         timeline: new Timeline(timeBase, false),
         fps: video.fps,
         live: true,
+        frozenAfterS: this.#camera.frozenAfterS,
         onClip: false,
       },
       {
@@ -160,6 +164,7 @@ class Attempt {
           events.opened(path);
         },
         frame: (frame) => events.frame(frame),
+        frozen: (reason) => events.frozen?.(reason),
       },
     );
     this.#receive = this.#receiver(video, codec, this.#delivery);
