@@ -71,6 +71,10 @@ const cloudRules: Record<string, string[]> = {
   api: ["core"],
   // The browser's side: what the API says, and the client that asks it.
   dashboard: ["api"],
+  // At the CDN, where size and run time are limited.
+  edge: [],
+  // Describes what AWS is to run, from what the functions say that they need.
+  infrastructure: ["functions", "edge", "dashboard"],
   // Messages from a broker into the core, and the timers beside it.
   "broker.ts": [],
   "subscriber.ts": [],
