@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { WebSocket } from "ws";
+import type { Change, LivePush, Told } from "../../../cloud/core/push.ts";
+import type { Store } from "../../../cloud/core/store.ts";
+import { connect, disconnect, GatewayPush } from "../../../cloud/stores/gateway-push.ts";
+import { MemoryStore } from "../../../cloud/stores/memory-store.ts";
+import { describeLivePush } from "../../contracts/live-push.ts";
+import { type Gateway, startGateway } from "../../fakes/gateway.ts";
+
+const clock = { now: () => Date.now() };
+
+/** A gateway in front of a store, and what browsers behind it hear. What the functions do one after the other happens in order. */
+class Rig implements LivePush {
+  readonly store: Store = new MemoryStore();
+  readonly #gateway: Gateway;
+  readonly #push: GatewayPush;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting: Change[] = [];
+  readonly ids: string[] = [];
+
+  static async start(): Promise<Rig> {
+    const rigs: Rig[] = [];
+    const gateway = await startGateway(async ({ requestContext, queryStringParameters = {} }) => {
+      const ports = { store: rigs[0]!.store, clock };
+      const { connectionId: id, routeKey } = requestContext;
+      const { tenant = "", after } = queryStringParameters;
+      if (routeKey === "$disconnect") await disconnect(ports, id);
+      else {
+        rigs[0]!.ids.push(id);
+        await connect(ports, { id, tenant, after });
+      }
+      return { statusCode: tenant === "nobody" ? 401 : 200 };
+    });
+    rigs.push(new Rig(gateway));
+    return rigs[0]!;
+  }
+
+  private constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+    this.#push = new GatewayPush({ store: this.store, clock }, gateway.client);
+  }
+
+  publish(change: Change): void {
+    this.#waiting.push(change);
+    void this.#then(async () => {
+      if (this.#waiting.length > 0) await this.#push.tell(this.#waiting.splice(0, 100));
+    });
+  }
+
+  subscribe(tenant: string, hear: (told: Told | "reset") => void, after?: string): () => void {
+    let stopped = false;
+    const query = new URLSearchParams({ tenant, ...(after === undefined ? {} : { after }) });
+    const opening = this.#then(async () => {
+      const socket = new WebSocket(`${this.#gateway.url}/?${query}`);
+      socket.on("message", (text) => {
+        const message = JSON.parse(String(text));
+        try {
+          if (!stopped) hear(message === "reset" ? message : { tenant, ...message });
+        } catch {
+          socket.close();
+        }
+      });
+      await once(socket, "open");
+      await this.#push.greet(this.ids.at(-1)!);
+      return socket;
+    });
+    return () => {
+      stopped = true;
+      void opening.then((socket) => socket.close());
+    };
+  }
+
+  tell(changes: Change[]): Promise<void> {
+    return this.#push.tell(changes);
+  }
+
+  greet(id: string): Promise<void> {
+    return this.#push.greet(id);
+  }
+
+  get url(): string {
+    return this.#gateway.url;
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#gateway.close();
+  }
+
+  #then<Result>(next: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(next);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+}
+
+describeLivePush("API Gateway's adapter on a gateway of our own", async () => {
+  const rigs = [await Rig.start()];
+  return {
+    push: rigs[0]!,
+    restart: async () => {
+      const again = await Rig.start();
+      rigs.push(again);
+      return again;
+    },
+    close: async () => {
+      for (const rig of rigs) await rig.close();
+    },
+  };
+});
+
+describe("live push through a gateway", () => {
+  let rig: Rig;
+  beforeEach(async () => {
+    rig = await Rig.start();
+  });
+  afterEach(() => rig.close());
+  const connections = async () => (await rig.store.list("acme/connections", { limit: 100 })).items.length;
+
+  it("forgets a connection that has gone without a word, and goes on for the others", async () => {
+    const ports = { store: rig.store, clock };
+    await connect(ports, { id: "gone=", tenant: "acme" });
+    const heard: unknown[] = [];
+    rig.subscribe("acme", (told) => heard.push(told));
+    await vi.waitUntil(async () => (await connections()) === 2);
+    rig.publish({ tenant: "acme", kind: "incident", id: "a" });
+    await vi.waitUntil(() => heard.length === 1);
+    await vi.waitUntil(async () => (await connections()) === 1);
+  });
+
+  it("forgets a connection when it is closed", async () => {
+    const stop = rig.subscribe("acme", () => {});
+    await vi.waitUntil(async () => (await connections()) === 1);
+    stop();
+    await vi.waitUntil(async () => (await connections()) === 0);
+  });
+
+  it("gives up greeting a connection that never comes about", async () => {
+    await connect({ store: rig.store, clock }, { id: "never=", tenant: "acme", after: "x.1" });
+    await rig.greet("never=");
+    expect(await connections()).toBe(0);
+  });
+
+  it("lets in nobody whom the function turns away", async () => {
+    const socket = new WebSocket(`${rig.url}/?tenant=nobody`);
+    const [, response] = (await once(socket, "unexpected-response")) as [unknown, { statusCode: number }];
+    expect(response.statusCode).toBe(401);
+  });
+});
