@@ -13,7 +13,14 @@ interface Route {
   readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
   /** Its place in the navigation, and the key that leads to it behind `g`. */
   readonly nav?: {
-    readonly name: keyof ReturnType<typeof shell>["pages"];
+    readonly name: keyof ReturnType<typeof shell>["pages"  { path: "/fleet", load: () => import("./pages/fleet.tsx"), nav: { name: "fleet", icon: "fleet", key: "f" } },
+  {
+    path: "/analytics",
+    load: () => import("./pages/analytics.tsx"),
+    nav: name: "analytics", icon: "analytics", key: "a" ,
+    role: "safety",
+  },
+];
     readonly icon: IconName;
     readonly key: string;
   };
@@ -28,5 +35,12 @@ export const routes: readonly Route[] = [
     path: "/incidents",
     load: () => import("./pages/incidents.tsx"),
     nav: { name: "incidents", icon: "incidents", key: "i" },
+  },
+  { path: "/fleet", load: () => import("./pages/fleet.tsx"), nav: { name: "fleet", icon: "fleet", key: "f" } },
+  {
+    path: "/analytics",
+    load: () => import("./pages/analytics.tsx"),
+    nav: { name: "analytics", icon: "analytics", key: "a" },
+    role: "safety",
   },
 ];

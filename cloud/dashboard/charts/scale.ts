@@ -1,0 +1,17 @@
+/** Round numbers from 0 to at least `max`, at most `count` steps apart: 1, 2 or 5 times a power of ten; whole ones for counts. */
+export function ticks(max: number, count: number, whole = true): number[] {
+  const least = max <= 0 ? 1 : max / count;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = Math.max(whole ? 1 : 0, (([1, 2, 5, 10] as const).find((one) => one * power >= least) ?? 10) * power);
+  return Array.from({ length: Math.max(1, Math.ceil(max / step)) + 1 }, (_, index) => index * step);
+}
+
+/** Every how many-th label stands, so that each has `room` of `width`. */
+export function every(labels: number, width: number, room: number): number {
+  return Math.max(1, Math.ceil((labels * room) / Math.max(1, width)));
+}
+
+/** Which of `steps` shades a count has among those up to `max`: 0 for none, the deepest for `max` alone. */
+export function shade(count: number, max: number, steps: number): number {
+  return count <= 0 ? 0 : Math.max(1, Math.ceil((count / max) * steps));
+}
