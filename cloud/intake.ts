@@ -21,11 +21,15 @@ export interface IntakeOptions {
   readonly firstWaitMs?: number;
 }
 
-/** Takes envelopes in from several connections, those that come at the same time in one commit. */
+/**
+ * Takes envelopes in from several connections, those that come at the same time in one commit. What matters more goes first, and
+ * in a commit of its own: a fall waits for the one commit under way, however long the backlog of everything else.
+ */
 export class Intake {
   readonly #ports: IngestPorts;
   readonly #options: IntakeOptions;
-  #waiting: Waiting[] = [];
+  /** By lane, the most important first. */
+  readonly #lanes: Waiting[][] = [];
   #draining = false;
 
   constructor(ports: IngestPorts, options: IntakeOptions) {
@@ -35,13 +39,13 @@ export class Intake {
 
   /**
    * Resolves when the envelope is safe: stored, known already, or kept as a dead letter. Tries for as long as it takes;
-   * rejects only when `signal` aborts, and then the envelope must be delivered again.
+   * rejects only when `signal` aborts, and then the envelope must be delivered again. `lane`: how much it matters, 0 the most.
    */
-  async take(envelope: Envelope, signal: AbortSignal): Promise<void> {
+  async take(envelope: Envelope, signal: AbortSignal, lane = 0): Promise<void> {
     let waitMs = this.#options.firstWaitMs ?? FIRST_WAIT_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#enter(envelope);
+        return await this.#enter(envelope, lane);
       } catch (thrown) {
         const error = thrown as Error;
         this.#options.warn(error, `an event of ${envelope.identity} could not be stored; it is tried again`);
@@ -52,18 +56,24 @@ export class Intake {
     }
   }
 
-  #enter(envelope: Envelope): Promise<void> {
+  #enter(envelope: Envelope, lane: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ envelope, settle: (error) => (error ? reject(error) : resolve()) });
+      this.#lane(lane).push({ envelope, settle: (error) => (error ? reject(error) : resolve()) });
       void this.#drain();
     });
+  }
+
+  #lane(lane: number): Waiting[] {
+    while (this.#lanes.length <= lane) this.#lanes.push([]);
+    return this.#lanes[lane] as Waiting[];
   }
 
   async #drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH);
+    for (;;) {
+      const batch = this.#lanes.find((lane) => lane.length > 0)?.splice(0, BATCH);
+      if (!batch) break;
       const { failed } = await ingest(
         this.#ports,
         batch.map(({ envelope }) => envelope),

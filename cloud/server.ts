@@ -81,7 +81,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const subscriber = new Subscriber(
     { ...options.broker, url: brokerUrl, topic, clientId: CLIENT_ID },
     {
-      message: (identity, bytes, signal) => intake.take({ identity, bytes, receivedAt: clock.now() }, signal),
+      message: (identity, bytes, signal, lane) =>
+        intake.take({ identity, bytes, receivedAt: clock.now() }, signal, lane),
       presence: (device, online) => present(ports, device, online),
       connected: (connections) => log.info({ connections, broker: brokerUrl }, "connections to the broker"),
       warn,

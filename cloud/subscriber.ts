@@ -1,7 +1,7 @@
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 
 /** What devices publish, most important first: one connection each, so that alarms wait behind nothing else. */
-const CLASSES = ["alarm", "nearMiss", "health", "heartbeat"] as const;
+const CLASSES = ["alarm", "nearMiss", "health", "heartbeat"];
 /** Retained there: `online`, or `offline` by the device's last will. */
 const STATE = "state";
 /** Messages of one connection on their way into the store; beyond it the broker waits. */
@@ -26,8 +26,11 @@ export interface SubscriberOptions {
 }
 
 export interface Subscribed {
-  /** Resolves when the message is safe; until then the broker keeps it. Rejects when it must be delivered again. */
-  message(device: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the message is safe; until then the broker keeps it. Rejects when it must be delivered again. `lane`: of its
+   * class, 0 the most important.
+   */
+  message(device: string, bytes: Uint8Array, signal: AbortSignal, lane: number): Promise<void>;
   presence(device: string, online: boolean): Promise<void>;
   /** So many of the connections stand, with their subscriptions. */
   connected(connections: number): void;
@@ -112,7 +115,7 @@ export class Subscriber {
   async #hear(name: string, { topic, payload }: IPublishPacket, signal: AbortSignal): Promise<void> {
     const device = topic.slice(this.#options.topic.length + 1, -name.length - 1);
     const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    if (name !== STATE) return this.#to.message(device, bytes, signal);
+    if (name !== STATE) return this.#to.message(device, bytes, signal, CLASSES.indexOf(name));
     await this.#to.presence(device, bytes.toString() === "online").catch((error: Error) => {
       this.#to.warn(error, `whether ${device} is connected could not be stored`);
     });

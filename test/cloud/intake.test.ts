@@ -4,6 +4,7 @@ import { incidents } from "../../cloud/core/incidents.ts";
 import type { Write } from "../../cloud/core/store.ts";
 import { Intake } from "../../cloud/intake.ts";
 import { MemoryStore } from "../../cloud/stores/memory-store.ts";
+import type { Body } from "../../src/event/event.ts";
 import { ACME, change, cloud, heartbeat, SimulatedDevice } from "./rig.ts";
 
 class CountingStore extends MemoryStore {
@@ -36,6 +37,22 @@ describe("the intake", () => {
     await Promise.all(envelopes.map((envelope) => intake.take(envelope, never)));
     expect(store.commits).toBe(2);
     expect((await incidents(ports, ACME)).incidents).toHaveLength(40);
+  });
+
+  it("takes what matters more before everything else that waits, in a commit of its own", async () => {
+    const { store, intake, never } = rig();
+    const device = new SimulatedDevice();
+    const order: string[] = [];
+    const take = async (name: string, body: Body, lane: number) => {
+      const [envelope] = device.send(body);
+      if (envelope) await intake.take(envelope, never, lane);
+      order.push(`${name} ${store.commits}`);
+    };
+    const backlog = Array.from({ length: 600 }, () => take("heartbeat", heartbeat(), 3));
+    await Promise.all([...backlog, take("alarm", change("confirmed"), 0)]);
+    // One heartbeat was under way when the others came.
+    expect(order.indexOf("alarm 2")).toBe(1);
+    expect(order.at(-1)).toBe(`heartbeat ${store.commits}`);
   });
 
   it("tries until the store is back, and says so", async () => {
