@@ -13,14 +13,7 @@ interface Route {
   readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
   /** Its place in the navigation, and the key that leads to it behind `g`. */
   readonly nav?: {
-    readonly name: keyof ReturnType<typeof shell>["pages"  { path: "/fleet", load: () => import("./pages/fleet.tsx"), nav: { name: "fleet", icon: "fleet", key: "f" } },
-  {
-    path: "/analytics",
-    load: () => import("./pages/analytics.tsx"),
-    nav: name: "analytics", icon: "analytics", key: "a" ,
-    role: "safety",
-  },
-];
+    readonly name: keyof ReturnType<typeof shell>["pages"];
     readonly icon: IconName;
     readonly key: string;
   };
