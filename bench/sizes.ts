@@ -40,6 +40,7 @@ export function sizes(): Size[] {
     track: 117,
     alarm: "k3f9-press-3-2",
     frameAgeMs: 61,
+    cameraOffsetMs: -84,
     score: 0.912,
     why: {
       votes: 9,

@@ -193,7 +193,8 @@ export class Pipeline {
     times.decide = clock.now() - started;
     const decisionMs = clock.now() - frame.capturedAt;
     times.actuate = 0;
-    for (const change of changes) times.actuate += respond(this.#happening(change, times, look.tier), false);
+    const offsetMs = frame.cameraTime - frame.wallTime;
+    for (const change of changes) times.actuate += respond(this.#happening(change, times, look.tier, offsetMs), false);
     this.#newest?.release();
     this.#newest = frame;
     watch.judged(clock.now());
@@ -242,7 +243,7 @@ export class Pipeline {
     log.warn({ camera: camera.name, ...ladder.rung }, "load ladder");
   }
 
-  #happening(change: AlarmChange, times: StageTimes, tier: number): Happening {
-    return { change, times, trail: this.#trail.of(change.track), tier };
+  #happening(change: AlarmChange, times: StageTimes, tier: number, cameraOffsetMs = Number.NaN): Happening {
+    return { change, times, trail: this.#trail.of(change.track), tier, cameraOffsetMs };
   }
 }

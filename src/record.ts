@@ -54,7 +54,7 @@ export class EventRecorder implements Recorder {
     clearInterval(this.#timer);
   }
 
-  change({ change, times, trail }: Happening): Promise<void> {
+  change({ change, times, trail, cameraOffsetMs }: Happening): Promise<void> {
     const body: FallChange = {
       type: "fallChange",
       kind: change.kind,
@@ -65,6 +65,7 @@ export class EventRecorder implements Recorder {
       track: change.track,
       alarm: change.alarm,
       frameAgeMs: Math.max(0, this.#parts.clock.now() - change.at),
+      ...(Number.isNaN(cameraOffsetMs) ? {} : { cameraOffsetMs }),
       score: change.score,
       why: change.why,
       stages: times,

@@ -18,6 +18,8 @@ export interface Happening {
   readonly trail: TrailPart | undefined;
   /** Index of the model tier that saw it. */
   readonly tier: number;
+  /** The camera's own clock minus this device's at the deciding frame, ms; NaN when the camera does not tell its time. */
+  readonly cameraOffsetMs: number;
 }
 
 export interface Response extends Happening {

@@ -73,7 +73,7 @@ export class Unwatched {
       tier,
       why: { ...why, text },
     };
-    respond({ change, times: {}, trail: undefined, tier: 0 }, kind === "cleared");
+    respond({ change, times: {}, trail: undefined, tier: 0, cameraOffsetMs: Number.NaN }, kind === "cleared");
     return change;
   }
 }

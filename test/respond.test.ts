@@ -66,7 +66,7 @@ function scene({ hang = false, full = false } = {}) {
     onResponse: (response) => responses.push(response),
   });
   const to = (kind: ChangeKind, reset = false) =>
-    respond.to({ change: change(kind), times: {}, trail: undefined, tier: 0 }, reset);
+    respond.to({ change: change(kind), times: {}, trail: undefined, tier: 0, cameraOffsetMs: Number.NaN }, reset);
   return { respond, to, steps, responses };
 }
 

@@ -98,6 +98,7 @@ function change(of: spotter.v1.FallChange): FallChange {
     track: of.track,
     alarm: of.alarm,
     frameAgeMs: of.frameAgeMs,
+    ...(of.cameraOffsetMs === null ? {} : { cameraOffsetMs: exact(of.cameraOffsetMs, "fallChange.camera_offset_ms") }),
     score: of.score / 1000,
     why: evidence(of.why ?? {}),
     stages: keyed(STAGE_ORDER, of.stageTimes, 10),

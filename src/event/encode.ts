@@ -74,6 +74,7 @@ function body(of: Body): spotter.v1.Event.$Properties {
           track: count(of.track),
           alarm: name(of.alarm),
           frameAgeMs: count(of.frameAgeMs),
+          cameraOffsetMs: of.cameraOffsetMs === undefined ? null : Math.round(of.cameraOffsetMs),
           score: permille(of.score),
           why: evidence(of.why, of.kind),
           stageTimes: inOrder(STAGE_ORDER, of.stages, tenths),

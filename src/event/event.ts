@@ -86,6 +86,8 @@ export interface FallChange {
   readonly alarm: string;
   /** Age of the deciding frame when the event was made, ms. */
   readonly frameAgeMs: number;
+  /** The camera's own clock minus the device's at the deciding frame, ms; absent when the camera does not tell its time. */
+  readonly cameraOffsetMs?: number;
   /** 0..1. */
   readonly score: number;
   readonly why: Evidence;

@@ -14,6 +14,11 @@ const REPORT_MS = 10_000;
 /** Packets whose picture is still awaited; the longest reordering (H.264 A.3.1: 16 pictures) stays far below. */
 const AWAITED = 64;
 
+interface Arrival {
+  arrivedAt: Monotonic;
+  cameraTime: number;
+}
+
 export interface Stream {
   /** Which implementation reads it. */
   reader: DecodePath["reader"];
@@ -43,7 +48,8 @@ export class Delivery {
   readonly #events: SourceEvents;
   readonly #stalled: (error: StalledError) => void;
   readonly #native: NativeFrame = allocated();
-  readonly #arrivals = new Map<bigint, Monotonic>();
+  /** Of packets whose picture is awaited, by their time stamps. */
+  readonly #arrivals = new Map<bigint, Arrival>();
   #silence: SilenceWatch | undefined;
   readonly #stillness: Stillness | undefined;
   #frozen = false;
@@ -83,11 +89,14 @@ export class Delivery {
     return this.#intervalMs;
   }
 
-  /** Decodes a packet that arrived then, delivers what comes out, and leaves the packet empty. */
-  async send(packet: Packet, arrivedAt: Monotonic): Promise<void> {
+  /**
+   * Decodes a packet that arrived then, delivers what comes out, and leaves the packet empty. `cameraTime`: when it was taken by the
+   * camera's clock, if that is known.
+   */
+  async send(packet: Packet, arrivedAt: Monotonic, cameraTime = Number.NaN): Promise<void> {
     // Packets whose picture never came must not pile up.
     if (this.#arrivals.size >= AWAITED) this.#arrivals.clear();
-    this.#arrivals.set(packet.pts, arrivedAt);
+    this.#arrivals.set(packet.pts, { arrivedAt, cameraTime });
     const startedAt = this.#clock.now();
     const accepted = await this.#stream.decoder.send(packet);
     packet.unref();
@@ -139,7 +148,7 @@ export class Delivery {
       const now = this.#clock.now();
       const stamp = this.#native.bestEffortTimestamp;
       const pts = timeline.seconds(stamp, this.#intervalMs / 1000);
-      const arrivedAt = this.#arrivals.get(stamp) ?? startedAt;
+      const { arrivedAt, cameraTime } = this.#arrivals.get(stamp) ?? { arrivedAt: startedAt, cameraTime: Number.NaN };
       this.#arrivals.delete(stamp);
       // Pictures come in order of presentation, not of arrival: with B-frames a later one may have arrived earlier.
       const capturedAt = onClip ? pts * 1000 : Math.max(arrivedAt, this.#lastCapturedAt);
@@ -151,7 +160,8 @@ export class Delivery {
       const released = onClip ? Promise.withResolvers<void>() : undefined;
       this.#resume = released?.resolve;
       const decodeMs = now - startedAt;
-      this.#events.frame(this.#gallery.frame(this.#native, { capturedAt, wallTime, pts, decodeMs }, released?.resolve));
+      const times = { capturedAt, wallTime, cameraTime, pts, decodeMs };
+      this.#events.frame(this.#gallery.frame(this.#native, times, released?.resolve));
       await released?.promise;
     }
   }

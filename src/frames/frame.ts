@@ -18,6 +18,8 @@ export interface Frame {
   readonly capturedAt: Monotonic;
   /** The same instant on the wall clock, ms since 1970 UTC. */
   readonly wallTime: number;
+  /** When the picture was taken by the camera's own clock, ms since 1970 UTC; NaN while the camera does not tell (RTCP sender reports). */
+  readonly cameraTime: number;
   /** Presentation time in the stream's own clock, seconds; in a file, seconds from its first frame. */
   readonly pts: number;
   /** Time spent decoding, ms. */

@@ -39,12 +39,13 @@ export function holdLast(source: FrameSource, { holdS, slower }: HoldOptions): F
 
 /** The same picture with other numbers; written out because a frame's fields may be getters, which a spread would lose. */
 function derive(frame: Frame, change: Partial<Frame>): Frame {
-  const { camera, sequence, capturedAt, wallTime, pts, decodeMs, size } = frame;
+  const { camera, sequence, capturedAt, wallTime, cameraTime, pts, decodeMs, size } = frame;
   return {
     camera,
     sequence,
     capturedAt,
     wallTime,
+    cameraTime,
     pts,
     decodeMs,
     size,

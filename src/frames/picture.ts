@@ -13,6 +13,7 @@ export function heldPictures(): number {
 export interface Stamp {
   capturedAt: number;
   wallTime: number;
+  cameraTime: number;
   pts: number;
   decodeMs: number;
 }
@@ -75,6 +76,7 @@ class Picture implements Frame {
   readonly sequence: number;
   readonly capturedAt: number;
   readonly wallTime: number;
+  readonly cameraTime: number;
   readonly pts: number;
   readonly decodeMs: number;
   readonly size: Size;
@@ -94,6 +96,7 @@ class Picture implements Frame {
     this.sequence = sequence;
     this.capturedAt = stamp.capturedAt;
     this.wallTime = stamp.wallTime;
+    this.cameraTime = stamp.cameraTime;
     this.pts = stamp.pts;
     this.decodeMs = stamp.decodeMs;
     this.size = { width: native.width, height: native.height };

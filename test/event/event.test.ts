@@ -29,6 +29,10 @@ describe("an event on the wire", () => {
       }),
       fallChange({ why: { ...fallChange().why, torsoAngle: Number.NaN, dropSpeed: Number.NaN } }),
       fallChange({ why: { ...fallChange().why, dropSpeed: -0.25 }, score: 1, machine: "" }),
+      fallChange({ cameraOffsetMs: -84 }),
+      // A camera that believes it is 1970, and one that is ten years ahead.
+      fallChange({ cameraOffsetMs: -1_780_272_000_000 }),
+      fallChange({ cameraOffsetMs: 315_360_000_000 }),
       { type: "actionReceipts", alarm: "a", camera: "c", zone: "z", receipts } as const,
       { type: "cameraState", camera: "c", state: "blind", reason: "no frame for 0.8 s" } as const,
       {

@@ -22,6 +22,8 @@ export interface CodedOptions {
   quantiser?: number;
   /** Brightness of a place in the nth picture; noise all over unless said otherwise, so that a picture is longer than a packet. */
   luma?: (picture: number, at: number) => number;
+  /** Cb and Cr of the nth picture; grey unless said otherwise. */
+  chroma?: (picture: number) => readonly [number, number];
 }
 
 /** One coded picture: its NAL units, without start codes. */
@@ -39,6 +41,7 @@ export async function codedPictures({
   gop = 1000,
   quantiser,
   luma = (picture, at) => (((at + picture * 7919) * 2654435761) >>> 13) & 0xff,
+  chroma = () => [128, 128],
 }: CodedOptions = {}): Promise<CodedPicture[]> {
   const found = Codec.findEncoderByName(codec === "h264" ? FF_ENCODER_LIBX264 : FF_ENCODER_LIBX265);
   if (!found) throw new Error(`node-av has no encoder for ${codec}`);
@@ -77,7 +80,8 @@ export async function codedPictures({
   for (let k = 0; k < frames; k += 1) {
     FFmpegError.throwIfError(frame.makeWritable(), "frame");
     frame.data?.forEach((plane, index) => {
-      for (let at = 0; at < plane.length; at += 1) plane[at] = index === 0 ? luma(k, at) : 128;
+      if (index > 0) plane.fill(chroma(k)[index - 1]!);
+      else for (let at = 0; at < plane.length; at += 1) plane[at] = luma(k, at);
     });
     frame.pts = BigInt(k);
     await encoder.sendFrame(frame);

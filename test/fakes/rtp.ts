@@ -25,6 +25,19 @@ export function rtpPacket(
   return Buffer.concat([header, payload]);
 }
 
+/** A sender report (RFC 3550 section 6.4.1): what the camera's wall clock (ms since 1970 UTC) shows at an RTP time. */
+export function senderReport(wallMs: number, timestamp: number, source = 1): Buffer {
+  const report = Buffer.alloc(28);
+  report[0] = 0x80;
+  report[1] = 200;
+  report.writeUInt16BE(6, 2);
+  report.writeUInt32BE(source, 4);
+  report.writeUInt32BE((Math.floor(wallMs / 1000) + 2_208_988_800) % 2 ** 32, 8);
+  report.writeUInt32BE(Math.floor(((wallMs % 1000) / 1000) * 2 ** 32), 12);
+  report.writeUInt32BE(timestamp >>> 0, 16);
+  return report;
+}
+
 /** A picture's NAL units as payloads: single units, and FU-A (RFC 6184 section 5.8) or FU (RFC 7798 section 4.4.3) for long ones. */
 export function payloads(units: readonly Buffer[], codec: "h264" | "h265" = "h264"): Buffer[] {
   return units.flatMap((unit) => {

@@ -72,6 +72,11 @@ export class ScriptedCamera extends EventEmitter<{ asked: [Asked]; left: [] }> {
     }
   }
 
+  /** Sends RTCP packets on channel 1. */
+  report(...packets: Buffer[]): void {
+    for (const packet of packets) this.write(Buffer.from([0x24, 1, packet.length >> 8, packet.length & 0xff]), packet);
+  }
+
   /** Sends packets to the client's UDP port from another address of this machine; resolves when they are on their way. */
   async forge(address: string, ...packets: Buffer[]): Promise<void> {
     const stranger = createSocket("udp4");

@@ -18,6 +18,7 @@ function gateWithLog(change: Partial<typeof settings> = {}) {
       sequence: number,
       capturedAt,
       wallTime: capturedAt,
+      cameraTime: Number.NaN,
       pts: capturedAt / 1000,
       decodeMs: 1,
       size: { width: 4, height: 4 },

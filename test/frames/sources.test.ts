@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CameraConfig } from "../../src/config/schema.ts";
-import { describeFrameSource, type Stream, watch } from "../contracts/frame-source.ts";
+import { describeFrameSource, type Stream, source, watch } from "../contracts/frame-source.ts";
 import { describeWith } from "../engines.ts";
 import { makeAuthority } from "../fakes/authority.ts";
 import { writeClip } from "../fakes/clip.ts";
@@ -62,6 +62,27 @@ describeWith("GStreamer RTSP server", "with a real RTSP server", () => {
       },
       path,
     );
+  });
+
+  it("a camera that is set by this machine's clock tells when each picture was taken", async () => {
+    const server = await RtspServer.start();
+    const stop = new AbortController();
+    let told: number | undefined;
+    await (await source({ url: server.url })).run(
+      {
+        opened: () => {},
+        frame: (frame) => {
+          // The server's first report comes some seconds after the first picture.
+          if (!Number.isNaN(frame.cameraTime)) told ??= frame.cameraTime - frame.wallTime;
+          if (told !== undefined) stop.abort();
+          frame.release();
+        },
+      },
+      stop.signal,
+    );
+    // However late a busy machine is: not 1900, not 1970, and no time zone away.
+    expect(Math.abs(told ?? Number.NaN)).toBeLessThan(60_000);
+    await server.kill();
   });
 
   it("a codec that Spotter does not read itself is left to libav, which opened says", async () => {

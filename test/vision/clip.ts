@@ -56,12 +56,13 @@ export async function watch(
 }
 
 function frameOf(frame: Frame): Frame {
-  const { camera, sequence, capturedAt, wallTime, pts, decodeMs, size } = frame;
+  const { camera, sequence, capturedAt, wallTime, cameraTime, pts, decodeMs, size } = frame;
   return {
     camera,
     sequence,
     capturedAt,
     wallTime,
+    cameraTime,
     pts,
     decodeMs,
     size,

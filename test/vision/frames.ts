@@ -20,6 +20,7 @@ export function steeringFrame(steering: Steering = {}): Frame {
     sequence: 1,
     capturedAt: at,
     wallTime: at,
+    cameraTime: Number.NaN,
     pts: at / 1000,
     decodeMs: 0,
     size,

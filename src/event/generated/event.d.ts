@@ -324,6 +324,9 @@ export namespace spotter {
             /** FallChange skeleton. */
             skeleton: spotter.v1.Skeleton;
 
+            /** FallChange cameraOffsetMs. */
+            cameraOffsetMs: (number|null);
+
             /**
              * Encodes the specified FallChange message. Does not implicitly {@link spotter.v1.FallChange.verify|verify} messages.
              * @param message FallChange message or plain object to encode
@@ -386,6 +389,9 @@ export namespace spotter {
 
                 /** FallChange skeleton */
                 skeleton?: spotter.v1.Skeleton.$Properties;
+
+                /** FallChange cameraOffsetMs */
+                cameraOffsetMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

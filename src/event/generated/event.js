@@ -657,6 +657,7 @@ export const spotter = $root.spotter = (() => {
              * @property {Array.<number>} [stageTimes] FallChange stageTimes
              * @property {Array.<spotter.v1.Receipt.$Properties>} [receipts] FallChange receipts
              * @property {spotter.v1.Skeleton.$Properties} [skeleton] FallChange skeleton
+             * @property {number|null} [cameraOffsetMs] FallChange cameraOffsetMs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -795,6 +796,23 @@ export const spotter = $root.spotter = (() => {
             FallChange.prototype.skeleton = null;
 
             /**
+             * FallChange cameraOffsetMs.
+             * @member {number|null} cameraOffsetMs
+             * @memberof spotter.v1.FallChange
+             * @instance
+             */
+            FallChange.prototype.cameraOffsetMs = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(FallChange.prototype, "_cameraOffsetMs", {
+                get: $util.oneOfGetter($oneOfFields = ["cameraOffsetMs"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified FallChange message. Does not implicitly {@link spotter.v1.FallChange.verify|verify} messages.
              * @function encode
              * @memberof spotter.v1.FallChange
@@ -837,6 +855,8 @@ export const spotter = $root.spotter = (() => {
                         $root.spotter.v1.Receipt.encode(message.receipts[i], writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
                 if (message.skeleton != null && $Object.hasOwnProperty.call(message, "skeleton"))
                     $root.spotter.v1.Skeleton.encode(message.skeleton, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.cameraOffsetMs != null && $Object.hasOwnProperty.call(message, "cameraOffsetMs"))
+                    writer.uint32(/* id 14, wireType 0 =*/112).sint64(message.cameraOffsetMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -994,6 +1014,13 @@ export const spotter = $root.spotter = (() => {
                             if (wireType !== 2)
                                 break;
                             message.skeleton = $root.spotter.v1.Skeleton.decode(reader, reader.size(), $undefined, _depth + 1, message.skeleton);
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            message.cameraOffsetMs = reader.sint64();
+                            message._cameraOffsetMs = "cameraOffsetMs";
                             continue;
                         }
                     }

@@ -63,6 +63,7 @@ export class Assembler {
     const unit = this.#unit;
     if (this.#begun && packet.timestamp !== unit.timestamp) this.#newTime();
     unit.timestamp = packet.timestamp;
+    unit.source = packet.source;
     unit.arrivedAt = arrivedAt;
     this.#begun = true;
     const known = unit.slices;

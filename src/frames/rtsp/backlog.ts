@@ -10,6 +10,7 @@ const LONGEST_MS = 1000;
 interface Waiting {
   packet: Packet;
   arrivedAt: Monotonic;
+  cameraTime: number;
 }
 
 /**
@@ -31,8 +32,8 @@ export class Backlog {
     this.#dropped = dropped;
   }
 
-  /** Copies the unit; `time` becomes the packet's time stamp. */
-  push(unit: AccessUnit, time: number): void {
+  /** Copies the unit; `time` becomes the packet's time stamp, `cameraTime` is kept beside it. */
+  push(unit: AccessUnit, time: number, cameraTime: number): void {
     const [oldest] = this.#waiting;
     const behind = oldest !== undefined && unit.arrivedAt - oldest.arrivedAt > LONGEST_MS;
     if (behind || this.#waiting.length >= MOST || this.#bytes + unit.length > MOST_BYTES) this.#drop();
@@ -46,7 +47,7 @@ export class Backlog {
     packet.pts = BigInt(time);
     packet.isKeyframe = unit.key;
     this.#bytes += unit.length;
-    this.#waiting.push({ packet, arrivedAt: unit.arrivedAt });
+    this.#waiting.push({ packet, arrivedAt: unit.arrivedAt, cameraTime });
     this.wake();
   }
 

@@ -15,7 +15,7 @@ import { Backlog } from "./backlog.ts";
 import { codecOf, type VideoCodec } from "./codec.ts";
 import { Refusal } from "./refusal.ts";
 import { Reorder } from "./reorder.ts";
-import { saysBye } from "./rtcp.ts";
+import { SenderClock, saysBye } from "./rtcp.ts";
 import { RtpPacket } from "./rtp.ts";
 import type { Video } from "./sdp.ts";
 import { Session } from "./session.ts";
@@ -78,6 +78,7 @@ class Attempt {
   /** Why the stream is over. */
   #failed: Error | undefined;
   #session: Session | undefined;
+  #senderClock: SenderClock | undefined;
   #receive: ((bytes: Buffer, start: number, end: number) => void) | undefined;
   #decoder: Decoder | undefined;
   #delivery: Delivery | undefined;
@@ -104,7 +105,7 @@ class Attempt {
       if (this.#failed) throw this.#failed;
       const next = this.#backlog.take();
       if (next) {
-        await delivery.send(next.packet, next.arrivedAt);
+        await delivery.send(next.packet, next.arrivedAt, next.cameraTime);
         this.#backlog.done(next.packet);
       } else await this.#backlog.waiting();
     }
@@ -129,6 +130,7 @@ class Attempt {
       {
         rtp: (bytes, start, end) => this.#receive?.(bytes, start, end),
         rtcp: (bytes, start, end) => {
+          this.#senderClock?.take(bytes, start, end);
           if (saysBye(bytes, start, end)) this.#lost("ended by the camera");
         },
         lost: (why) => this.#lost(why.message),
@@ -176,9 +178,14 @@ class Attempt {
   /** From packets to pictures; UDP alone mixes the order up. */
   #receiver(video: Video, codec: VideoCodec, delivery: Delivery): (bytes: Buffer, start: number, end: number) => void {
     const { clock } = this.#deps;
+    const senderClock = new SenderClock(video.clockRate);
+    this.#senderClock = senderClock;
     const assembler = new Assembler(
       { ...codec, payloadType: video.payloadType },
-      { unit: (unit, time) => this.#backlog.push(unit, time), damaged: () => delivery.damage() },
+      {
+        unit: (unit, time) => this.#backlog.push(unit, time, senderClock.wallTime(unit.source, unit.timestamp)),
+        damaged: () => delivery.damage(),
+      },
     );
     if (this.#input.options.rtsp_transport === "udp") {
       const reorder = new Reorder((packet, arrivedAt) => assembler.push(packet, arrivedAt));

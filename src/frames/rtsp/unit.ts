@@ -9,8 +9,9 @@ const FIRST = 64 * 1024;
 export class AccessUnit {
   #bytes = Buffer.allocUnsafeSlow(FIRST);
   #length = 0;
-  /** RTP time of its packets. */
+  /** RTP time of its packets, and who sent them. */
   timestamp = 0;
+  source = 0;
   /** When its last packet arrived, monotonic ms. */
   arrivedAt = 0;
   /** Parts of the picture itself, as opposed to parameters and messages. */

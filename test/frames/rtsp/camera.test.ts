@@ -4,7 +4,7 @@ import { heldPictures } from "../../../src/frames/picture.ts";
 import { StalledError } from "../../../src/frames/silence.ts";
 import { source, watch } from "../../contracts/frame-source.ts";
 import { type CodedPicture, codedPictures } from "../../fakes/coded.ts";
-import { packetise } from "../../fakes/rtp.ts";
+import { packetise, senderReport } from "../../fakes/rtp.ts";
 import { H264, H265, type Script, ScriptedCamera } from "../../fakes/scripted-camera.ts";
 
 const STEP = 6000;
@@ -258,6 +258,20 @@ describe("an RTSP session", () => {
   it("is stalled when nothing follows the first picture", async () => {
     await listen({ played: play });
     await expect(watch({ url: camera.url }, 2)).rejects.toBeInstanceOf(StalledError);
+  });
+
+  it("gives each frame its time by the camera's clock once the camera has told it", async () => {
+    const packets = stream(h264);
+    const noon = Date.UTC(2026, 5, 1, 12);
+    const times: number[] = [];
+    await listen({ played: (one) => one.send(...packets[0]!) });
+    await watch({ url: camera.url }, h264.length, ({ cameraTime }) => {
+      times.push(cameraTime);
+      if (times.length === 2) camera.report(senderReport(noon, FIRST));
+      camera.send(...(packets[times.length] ?? []));
+    });
+    expect(times.slice(0, 2)).toEqual([Number.NaN, Number.NaN]);
+    expect(times.slice(2).map((time) => Math.round(time - noon))).toEqual([133, 200, 267, 333]);
   });
 
   it("ends when the camera says that the stream has ended", async () => {

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Login, parseChallenges } from "../../../src/frames/rtsp/login.ts";
 import { composeRequest, parseHead } from "../../../src/frames/rtsp/message.ts";
-import { saysBye } from "../../../src/frames/rtsp/rtcp.ts";
+import { SenderClock, saysBye } from "../../../src/frames/rtsp/rtcp.ts";
 import { RtpPacket } from "../../../src/frames/rtsp/rtp.ts";
 import { GarbledError, Splitter } from "../../../src/frames/rtsp/splitter.ts";
-import { rtpPacket } from "../../fakes/rtp.ts";
+import { rtpPacket, senderReport } from "../../fakes/rtp.ts";
 
 describe("a log-in", () => {
   /** The response that a challenge gets, with the client's nonce of the example. */
@@ -188,5 +188,48 @@ describe("an RTP packet", () => {
     const bytes = rtpPacket(Buffer.from("61"), { sequence: 1, timestamp: 1 });
     bytes[0] = 0x40;
     expect(new RtpPacket().read(bytes, 0, bytes.length)).toBe(false);
+  });
+});
+
+describe("a camera's clock", () => {
+  const NOON = Date.UTC(2026, 5, 1, 12);
+  const clock = (...reports: Buffer[]) => {
+    const sender = new SenderClock(90_000);
+    for (const report of reports) sender.take(report, 0, report.length);
+    return sender;
+  };
+
+  it("is read from its sender reports, for pictures before and after them", () => {
+    const sender = clock(senderReport(NOON + 250, 900_000));
+    expect(sender.wallTime(1, 900_000)).toBeCloseTo(NOON + 250, 3);
+    expect(sender.wallTime(1, 990_000)).toBeCloseTo(NOON + 1250, 3);
+    expect(sender.wallTime(1, 891_000)).toBeCloseTo(NOON + 150, 3);
+  });
+
+  it("goes on when RTP time starts again from 0", () => {
+    expect(clock(senderReport(NOON, 2 ** 32 - 9000)).wallTime(1, 81_000)).toBeCloseTo(NOON + 1000, 3);
+  });
+
+  it("is the one that the newest report told, and lies beyond 2036 where it should", () => {
+    const later = Date.UTC(2040, 0, 1);
+    expect(clock(senderReport(NOON, 0), senderReport(later, 0)).wallTime(1, 0)).toBeCloseTo(later, 3);
+  });
+
+  it("is not known before a report, of another sender, or of one that has no clock", () => {
+    expect(clock().wallTime(1, 0)).toBeNaN();
+    expect(clock(senderReport(NOON, 0)).wallTime(2, 0)).toBeNaN();
+    const none = senderReport(NOON, 0);
+    none.fill(0, 8, 16);
+    expect(clock(none).wallTime(1, 0)).toBeNaN();
+  });
+
+  it("takes no harm from what is no report", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        const time = clock(Buffer.from(bytes)).wallTime(1, 0);
+        expect(Number.isNaN(time) || Number.isFinite(time)).toBe(true);
+      }),
+    );
+    expect(clock(senderReport(NOON, 0).subarray(0, 27)).wallTime(1, 0)).toBeNaN();
   });
 });
