@@ -29,6 +29,7 @@ export const routes: readonly Route[] = [
     load: () => import("./pages/incidents.tsx"),
     nav: { name: "incidents", icon: "incidents", key: "i" },
   },
+  { path: "/incidents/:id", load: () => import("./pages/incident.tsx") },
   { path: "/fleet", load: () => import("./pages/fleet.tsx"), nav: { name: "fleet", icon: "fleet", key: "f" } },
   {
     path: "/analytics",
