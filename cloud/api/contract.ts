@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Role } from "../core/users.ts";
 import * as shape from "./shapes.ts";
 import * as word from "./words.ts";
 
@@ -11,7 +12,9 @@ export interface Route {
   readonly name: string;
   readonly summary: string;
   /** Who may; `public`: anybody, without a session. */
-  readonly roles: readonly word.Role[] | "public";
+  readonly roles: readonly Role[] | "public";
+  /** Touches what belongs to no single site: only for those who see every site. */
+  readonly whole?: true;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** JSON, unless `upload` says otherwise. */
@@ -109,12 +112,14 @@ export const contract = {
     name: "user.list",
     summary: "Everybody who can log in.",
     roles: ADMIN,
+    whole: true,
     answer: z.object({ users: z.array(shape.user) }),
   },
   "POST /api/users": {
     name: "user.create",
     summary: "Lets somebody in; with a password, which they must change, or for a provider without one.",
     roles: ADMIN,
+    whole: true,
     body: z.strictObject({
       user: word.login,
       name: word.title,
@@ -128,6 +133,7 @@ export const contract = {
     name: "user.change",
     summary: "Changes name, role, sites, password, or shuts somebody out; ends their sessions.",
     roles: ADMIN,
+    whole: true,
     params: ofUser,
     body: z.strictObject({
       name: word.title.optional(),
@@ -248,6 +254,7 @@ export const contract = {
     name: "site.write",
     summary: "Describes a site.",
     roles: SAFETY,
+    whole: true,
     params: ofSite,
     body: z.strictObject({ name: word.title, timeZone: word.timeZone }),
     answer: shape.site,
@@ -272,7 +279,7 @@ export const contract = {
     summary: "Says which line a camera watches and where it is on the floor plan.",
     roles: SAFETY,
     params: ofDevice.extend({ camera: word.camera }),
-    body: z.strictObject({ line: z.string().max(64), at: word.spot.optional() }),
+    body: z.strictObject({ line: word.line, at: word.spot.optional() }),
   },
 
   "GET /api/devices": {
@@ -294,6 +301,7 @@ export const contract = {
     name: "device.enrol",
     summary: "Lets a device in, at a site.",
     roles: ADMIN,
+    whole: true,
     params: ofDevice,
     body: z.strictObject({ site: word.name }),
   },
@@ -302,12 +310,14 @@ export const contract = {
     name: "person.list",
     summary: "Everybody who can be told.",
     roles: SAFETY,
+    whole: true,
     answer: z.object({ people: z.array(shape.person) }),
   },
   "PUT /api/people/:person": {
     name: "person.write",
     summary: "Writes somebody down. A webhook without a secret keeps the one it has.",
     roles: SAFETY,
+    whole: true,
     params: ofPerson,
     body: z.strictObject({
       name: word.title,
@@ -328,12 +338,14 @@ export const contract = {
     name: "person.remove",
     summary: "Forgets somebody; refused while a rota or policy names them.",
     roles: SAFETY,
+    whole: true,
     params: ofPerson,
   },
   "POST /api/people/:person/test": {
     name: "person.test",
     summary: "Sends a test message.",
     roles: SAFETY,
+    whole: true,
     params: ofPerson,
     body: z.strictObject({ channel: word.channel }),
   },
@@ -341,12 +353,14 @@ export const contract = {
     name: "rota.list",
     summary: "Who is on call when, and now.",
     roles: SAFETY,
+    whole: true,
     answer: z.object({ rotas: z.array(shape.rota) }),
   },
   "PUT /api/rotas/:rota": {
     name: "rota.write",
     summary: "Writes a rota down.",
     roles: SAFETY,
+    whole: true,
     params: ofRota,
     body: z.strictObject({
       timeZone: word.timeZone,
@@ -358,18 +372,21 @@ export const contract = {
     name: "rota.remove",
     summary: "Forgets a rota; refused while a policy names it.",
     roles: SAFETY,
+    whole: true,
     params: ofRota,
   },
   "GET /api/policies": {
     name: "policy.list",
     summary: "Who is told of what, by site.",
     roles: SAFETY,
+    whole: true,
     answer: z.object({ policies: z.array(shape.policy) }),
   },
   "PUT /api/policies/:site": {
     name: "policy.write",
     summary: "Says who is told at a site; at `*`, at all that have no policy of their own.",
     roles: SAFETY,
+    whole: true,
     params: siteOrAll,
     body: z.strictObject({
       chain: z.array(z.strictObject({ afterS: z.int().min(0).max(86_400), to: target, by: word.channel })).max(50),
@@ -384,6 +401,7 @@ export const contract = {
     name: "policy.remove",
     summary: "Forgets a site's policy.",
     roles: SAFETY,
+    whole: true,
     params: siteOrAll,
   },
 
@@ -391,6 +409,7 @@ export const contract = {
     name: "notice.list",
     summary: "Messages to people, newest first; those that failed unless asked for all.",
     roles: SAFETY,
+    whole: true,
     query: z.strictObject({ which: z.enum(["failed", "all"]).default("failed"), ...page }),
     answer: shape.notices,
   },
@@ -398,6 +417,7 @@ export const contract = {
     name: "notice.replay",
     summary: "Tries a failed message again.",
     roles: SAFETY,
+    whole: true,
     params: z.strictObject({ notice: word.id }),
   },
 
@@ -413,6 +433,7 @@ export const contract = {
     name: "deadLetter.list",
     summary: "What devices sent and the cloud could not take, newest first.",
     roles: ADMIN,
+    whole: true,
     query: z.strictObject(page),
     answer: z.object({ deadLetters: z.array(shape.deadLetter), next: word.next }),
   },
@@ -420,6 +441,7 @@ export const contract = {
     name: "deadLetter.replay",
     summary: "Tries one again.",
     roles: ADMIN,
+    whole: true,
     params: z.strictObject({ letter: word.id }),
     answer: z.object({ fate: z.enum(["stored", "duplicate", "dead"]) }),
   },
@@ -428,6 +450,7 @@ export const contract = {
     name: "audit.list",
     summary: "Who did what, newest first.",
     roles: SAFETY,
+    whole: true,
     query: z.strictObject(page),
     answer: z.object({ entries: z.array(shape.auditEntry), head: shape.auditHead, next: word.next }),
   },
@@ -435,6 +458,7 @@ export const contract = {
     name: "audit.check",
     summary: "Computes the chain of hashes again, from the first entry to the last.",
     roles: SAFETY,
+    whole: true,
     answer: z.object({
       head: shape.auditHead,
       whole: z.boolean(),

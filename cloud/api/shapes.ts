@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { camera, channel, device, login, next, outcome, role, severity, state, time, timeZone } from "./words.ts";
+import { channel, next, outcome, role, severity, state } from "./words.ts";
 
 /** What the API answers. Whatever a shape does not name stays inside: secrets, hashes, keys. */
 
 const text = z.string();
 const ms = z.number();
+/** ms since 1970 UTC, as some clock said: a device's may be wrong by years. */
+const time = z.number();
 
 export const failure = z.object({
   code: text,
@@ -16,7 +18,7 @@ export const failure = z.object({
 
 export const me = z.object({
   tenant: text,
-  user: login,
+  user: text,
   name: text,
   role,
   /** Sites that this person sees; `*`: all of them. */
@@ -31,7 +33,7 @@ export const me = z.object({
 export const provider = z.object({ provider: text, name: text });
 
 export const user = z.object({
-  user: login,
+  user: text,
   name: text,
   role,
   sites: z.array(text),
@@ -210,7 +212,7 @@ export const caseFile = z.object({
 export const site = z.object({
   site: text,
   name: text,
-  timeZone,
+  timeZone: text,
   /** Names of its production lines. */
   lines: z.array(text),
   /** An address that works for some minutes; absent: nobody uploaded one. */
@@ -223,8 +225,8 @@ const supervision = z.enum(["armed", "degraded", "blind", "fault", "unknown"]);
 export const placedCamera = z.object({
   site: text,
   line: text,
-  device,
-  camera,
+  device: text,
+  camera: text,
   at: z.object({ x: z.number(), y: z.number() }).optional(),
   /** `silent`: its device is not heard, so nobody knows. */
   state: z.enum([...supervision.options, "silent"]),
@@ -234,7 +236,7 @@ export const placedCamera = z.object({
 const saidOf = <Value extends z.ZodType>(value: Value) => z.object({ wallMs: time, value });
 
 export const deviceHealth = z.object({
-  device,
+  device: text,
   site: text,
   enrolledAt: time,
   /** Absent: never. */
@@ -254,7 +256,7 @@ export const deviceHealth = z.object({
   ).optional(),
   cameras: z.array(
     z.object({
-      camera,
+      camera: text,
       state: saidOf(supervision),
       reason: saidOf(text).optional(),
       health: saidOf(
@@ -288,7 +290,7 @@ export const devices = z.object({
 export const blindness = z.object({
   from: time,
   to: time,
-  cameras: z.array(z.object({ camera, blindMs: ms })),
+  cameras: z.array(z.object({ camera: text, blindMs: ms })),
 });
 
 const hours = z.object({ days: z.array(z.number()), from: text, to: text });
@@ -296,11 +298,11 @@ export const person = z.object({
   person: text,
   name: text,
   contacts: z.array(z.object({ channel, address: text })),
-  quiet: z.object({ timeZone, hours: z.array(hours) }).optional(),
+  quiet: z.object({ timeZone: text, hours: z.array(hours) }).optional(),
 });
 export const rota = z.object({
   rota: text,
-  timeZone,
+  timeZone: text,
   shifts: z.array(hours.extend({ person: text })),
   /** Who has duty now; absent: nobody. */
   now: text.optional(),

@@ -1,12 +1,9 @@
 import { z } from "zod";
 import { OUTCOMES as FOUND, SEVERITIES, STATES } from "../core/incident.ts";
 import { CHANNELS } from "../core/people.ts";
+import { ROLES } from "../core/users.ts";
 
 /** The small words that requests and answers are made of, each with its limits. Times are ms since 1970 UTC. */
-
-export const ROLES = ["operator", "safety", "admin"] as const;
-/** `operator` sees and acknowledges · `safety` judges, and says who is told · `admin` also says who may do what. */
-export type Role = (typeof ROLES)[number];
 
 export const role = z.enum(ROLES);
 export const severity = z.enum(SEVERITIES);
@@ -33,14 +30,17 @@ export const login = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9._@-]{0,98}[a-z0-9])?$/, "must be 1-100 letters a-z, digits, dots, hyphens, _ and @");
 export const id = z.string().regex(/^[\w-]{22}$/, "must be 22 letters, digits, - and _");
-export const device = z.string().regex(/^[^/+#\p{Cc}]{1,64}$/u, "must be 1-64 characters without / + #");
-export const camera = z.string().min(1).max(64);
-export const said = z.string().regex(/\S/, "must say something");
+export const device = z.string().regex(/^[^/+#\p{Cc}\p{Cs}]{1,64}$/u, "must be 1-64 characters without / + #");
+export const camera = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,64}$/u, "must be 1-64 characters");
+/** No control characters but tab and line end, and no halves of surrogate pairs: not every store keeps them. */
+const text = z.string().regex(/^(?:[^\p{Cs}\p{Cc}]|[\t\n\r])*$/u, "must be text without control characters");
+export const said = text.regex(/\S/, "must say something");
+export const line = text.max(64);
 /** Why somebody does something. */
 export const reason = said.max(1_000);
 export const title = said.max(100);
 /** Long enough to withstand guessing (NIST SP 800-63B section 3.1.1), short enough to be hashed at once. */
-export const password = z.string().min(12, "must have 12 or more characters").max(200);
+export const password = text.min(12, "must have 12 or more characters").max(200);
 export const timeZone = z.string().min(1).max(64);
 /** On a floor plan, 0..1 of its width and height. */
 export const spot = z.strictObject({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) });

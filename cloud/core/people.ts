@@ -82,8 +82,13 @@ export async function rotas({ store }: Pick<Ports, "store">, tenant: string): Pr
 /** Who has duty; undefined: nobody. */
 export async function onCall(draft: Draft, tenant: string, name: string, now: number): Promise<Person | undefined> {
   const rota = await draft.get(rotaKey(tenant, name));
-  const shift = rota?.shifts.find((hours) => within(hours, rota.timeZone, now));
-  return shift && (await draft.get(personKey(tenant, shift.person)));
+  const person = rota && onDuty(rota, now);
+  return person === undefined ? undefined : draft.get(personKey(tenant, person));
+}
+
+/** Whose shift it is; undefined: nobody's. */
+export function onDuty({ shifts, timeZone }: Rota, now: number): string | undefined {
+  return shifts.find((hours) => within(hours, timeZone, now))?.person;
 }
 
 export function isQuiet({ quiet }: Person, now: number): boolean {

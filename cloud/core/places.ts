@@ -56,6 +56,17 @@ export async function enrol(ports: Ports, { device, tenant, site }: Omit<Enrolme
   await transact(ports, (draft) => enrolIn(draft, { device, tenant, site, enrolledAt: ports.clock.now() }));
 }
 
+/** Where a device of this tenant belongs; undefined: it has none of that name. */
+export async function enrolment(
+  { store }: Pick<Ports, "store">,
+  tenant: string,
+  device: string,
+): Promise<Enrolment | undefined> {
+  const [item] = await store.read([enrolmentKey(device)]);
+  const found = item?.body as Enrolment | undefined;
+  return found?.tenant === tenant ? found : undefined;
+}
+
 export async function enrolIn(draft: Draft, enrolment: Enrolment): Promise<void> {
   const { device, tenant, site } = enrolment;
   checkName("tenant", tenant);
