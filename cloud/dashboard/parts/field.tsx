@@ -53,13 +53,17 @@ interface Control extends About {
 }
 
 interface TextControl extends Control {
-  readonly type?: "text" | "password" | "number" | "time" | "date" | "email" | "url" | "search";
+  readonly type?: "text" | "password" | "number" | "time" | "date" | "email" | "url" | "tel" | "search";
   readonly autoComplete?: "username" | "current-password" | "new-password" | "name" | "email" | "off";
   readonly min?: number | string;
   readonly max?: number | string;
   readonly step?: number | string;
   /** Names that are offered: the id of a `datalist`. */
   readonly list?: string;
+  readonly minLength?: number;
+  readonly pattern?: string;
+  readonly autoCapitalize?: "none";
+  readonly spellcheck?: boolean;
 }
 
 /** Preact's typings have one form of `input` per type; these properties fit each of them. */
