@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { readProviders } from "./api/oidc.ts";
 import { type Cloud, startCloud } from "./server.ts";
 
 interface Options {
   data: string;
   broker?: string;
   port: number;
+  httpPort: number;
+  httpHost: string;
+  publicUrl?: string;
+  oidc?: string;
   topic: string;
   tenant: string;
   site: string;
@@ -40,6 +46,13 @@ const program = new Command("cloud")
   .option("-d, --data <dir>", "keep everything in this folder", "data/cloud")
   .option("-b, --broker <url>", "the devices' broker, such as mqtts://broker.example:8883 (default: one of its own)")
   .option("-p, --port <port>", "port of its own broker, on 127.0.0.1", port, 1883)
+  .option("--http-port <port>", "port of the dashboard and its API", port, 8080)
+  .option("--http-host <address>", "where they listen; anything but loopback needs --public-url", "127.0.0.1")
+  .option(
+    "--public-url <url>",
+    "where browsers find them, such as https://cloud.example: TLS is spoken in front of them",
+  )
+  .option("--oidc <file>", "JSON list of providers to sign in at (cloud/api/README.md)")
   .option("-t, --topic <topic>", "topics are <topic>/<device>/<class>", "spotter/v1")
   .option("--tenant <name>", "whose devices they are that nobody enrolled", "home")
   .option("--site <name>", "where those devices are", "site")
@@ -74,6 +87,14 @@ async function run(options: Options): Promise<void> {
     port: options.port,
     topic,
     adopt: adopt ? { tenant, site } : undefined,
+    http: {
+      port: options.httpPort,
+      host: options.httpHost,
+      publicUrl: options.publicUrl,
+      tenant,
+      pages: join(import.meta.dirname, "dashboard/dist"),
+      providers: options.oidc === undefined ? [] : readProviders(options.oidc, tenant),
+    },
     mail: smtp === undefined ? undefined : { url: smtp, from: mailFrom },
     broker:
       broker === undefined
@@ -90,6 +111,11 @@ async function run(options: Options): Promise<void> {
   process.stdout.write(
     `the cloud hears devices at ${cloud.brokerUrl}, topics ${topic}/<device>/<class>; Ctrl-C stops it\n`,
   );
+  process.stdout.write(`people find it at ${options.publicUrl ?? cloud.url}\n`);
+  if (cloud.firstAdmin) {
+    const { user, password, file } = cloud.firstAdmin;
+    process.stdout.write(`log in as ${user} with the password ${password} (kept in ${file}), and change it\n`);
+  }
   const end = options.simulate === undefined ? undefined : await startSimulation(cloud, options);
   const stop = async () => {
     await end?.();

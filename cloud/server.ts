@@ -2,6 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
+import { buildApi } from "./api/build.ts";
+import { type FirstAdmin, firstAdmin } from "./api/first-admin.ts";
+import type { Provider } from "./api/oidc.ts";
+import type { ApiPorts } from "./api/ports.ts";
 import { startBroker } from "./broker.ts";
 import type { BlobStore } from "./core/blobs.ts";
 import type { Clock } from "./core/clock.ts";
@@ -34,8 +38,24 @@ export interface CloudOptions {
   /** Where devices belong that nobody enrolled; without it they are turned away. */
   readonly adopt?: IngestPorts["adopt"];
   readonly mail?: { readonly url: string; readonly from: string } | undefined;
+  /** Where people come in; without it there is no API. */
+  readonly http?: HttpOptions | undefined;
   readonly clock?: Clock;
   readonly logLevel?: string;
+}
+
+export interface HttpOptions {
+  /** 0: any. */
+  readonly port: number;
+  /** 127.0.0.1 unless something in front of it speaks TLS. */
+  readonly host?: string;
+  /** Where browsers find it, such as `https://cloud.example`; something in front of it speaks TLS there. */
+  readonly publicUrl?: string | undefined;
+  /** Whose people log in when they name no tenant. */
+  readonly tenant: string;
+  readonly providers?: readonly Provider[];
+  /** Folder of the built dashboard. */
+  readonly pages?: string;
 }
 
 /** What the API and whoever else comes needs of a running cloud. */
@@ -44,6 +64,10 @@ export interface Cloud extends IngestPorts, DeliverPorts {
   /** Signs addresses of blobs (`core/links.ts`). */
   readonly linkSecret: string;
   readonly brokerUrl: string;
+  /** Of the API and the dashboard; empty: there is none. */
+  readonly url: string;
+  /** Only at the first start: who can let others in. */
+  readonly firstAdmin: FirstAdmin | undefined;
   /** Resolves once the broker keeps for the cloud whatever devices publish. */
   readonly ready: Promise<void>;
   /** Looks after the timers at once, after something was written that people may have to be told of. */
@@ -92,8 +116,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     store.sweep(clock.now()).catch((error: Error) => warn(error, "what has expired could not be removed"));
   }, SWEEP_MS);
 
+  const web = options.http && (await openHttp(options.http, { ...ports, poke: () => timers.poke() }, dataDir, warn));
+
   const stop = async () => {
     clearInterval(sweeping);
+    await web?.app.close();
     await subscriber.close();
     await own?.close();
     await timers.close();
@@ -104,6 +131,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   return {
     ...ports,
     brokerUrl,
+    url: web?.url ?? "",
+    firstAdmin: web?.admin,
     ready: subscriber.ready,
     poke: () => timers.poke(),
     close: () => {
@@ -112,6 +141,31 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     },
   };
 }
+
+/** Opens the API; on loopback, or behind whatever speaks TLS for it. */
+async function openHttp(
+  { port, host = "127.0.0.1", publicUrl, tenant, providers = [], pages }: HttpOptions,
+  { linkSecret, ...ports }: ApiPorts & { readonly linkSecret: string },
+  dataDir: string,
+  warn: (error: Error, text: string) => void,
+) {
+  const secure = publicUrl !== undefined && new URL(publicUrl).protocol === "https:";
+  if (!secure && !LOOPBACK.includes(host))
+    throw new Error(
+      `http.host: "${host}" is not loopback, and passwords must not travel in the open; put TLS before it and give publicUrl`,
+    );
+  const admin = await firstAdmin(ports, tenant, dataDir);
+  const app = buildApi({
+    ...{ ports, tenant, secure, linkSecret, providers, warn },
+    hosts: [...LOOPBACK, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])],
+    trustProxy: secure,
+    publicUrl: publicUrl ?? `http://localhost:${port}`,
+    ...(pages === undefined ? {} : { pages }),
+  });
+  return { app, admin, url: await app.listen({ port, host }) };
+}
+
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
 /** 32 random bytes, made at the first start. */
 function secretIn(path: string): string {

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import * as oidc from "openid-client";
+import { z } from "zod";
 import { keepSignIn, takeSignIn } from "../core/sign-in.ts";
 import { ApiFailure } from "./failure.ts";
 import type { ApiPorts } from "./ports.ts";
+import { name, title } from "./words.ts";
 
 /** A provider of OpenID Connect at which people of one tenant sign in. */
 export interface Provider {
@@ -14,6 +17,35 @@ export interface Provider {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+}
+
+const providersInFile = z
+  .array(
+    z.strictObject({
+      provider: name,
+      name: title,
+      tenant: name.optional(),
+      issuer: z.url({ protocol: /^https?$/ }),
+      clientId: z.string().min(1),
+      clientSecret: z.string().min(1),
+    }),
+  )
+  .max(20);
+
+/** The providers in a JSON file. Throws an Error that names file, key and remedy. */
+export function readProviders(file: string, tenant: string): Provider[] {
+  let given: unknown;
+  try {
+    given = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`--oidc ${file}: ${(error as Error).message}; give a file with a JSON list of providers`);
+  }
+  const { data, error } = providersInFile.safeParse(given);
+  if (!data) {
+    const [issue] = error.issues;
+    throw new Error(`--oidc ${file}: ${issue?.path.join(".")}: ${issue?.message}; see cloud/api/README.md`);
+  }
+  return data.map((provider) => ({ ...provider, tenant: provider.tenant ?? tenant }));
 }
 
 /** What a provider says of somebody. */
