@@ -4,6 +4,8 @@ export const VARIABLES = {
   SPOTTER_BUCKET: "name of the S3 bucket that holds pictures and clips",
   SPOTTER_CONNECTIONS:
     "address of the WebSocket stage's connections, such as https://a1b2.execute-api.eu-central-1.amazonaws.com/live",
+  SPOTTER_URL: "address under which browsers find the cloud, such as https://cloud.example",
+  SPOTTER_TENANT: "name of the tenant whose people log in when they name none",
   SPOTTER_ADOPT: "tenant/site that takes in devices which nobody enrolled; without it they are turned away",
   SPOTTER_MAIL_URL: "mail server with user and password, such as smtps://user:password@mail.example:465",
   SPOTTER_MAIL_FROM: "sender of mails",
@@ -22,9 +24,9 @@ export const DOORS = {
   /** An SQS queue behind the IoT rules; answers with the records to deliver again. */
   ingest: { entry: "ingest.ts", needs: ["SPOTTER_TABLE"], takes: ["SPOTTER_ADOPT"] },
   /** API Gateway's HTTP API, payload version 2.0. */
-  api: { entry: "api.ts", needs: ["SPOTTER_TABLE", "SPOTTER_BUCKET"], takes: [] },
+  api: { entry: "api.ts", needs: ["SPOTTER_TABLE", "SPOTTER_BUCKET", "SPOTTER_URL", "SPOTTER_TENANT"], takes: [] },
   /** API Gateway's WebSocket API: $connect, $disconnect, $default. */
-  live: { entry: "live.ts", needs: ["SPOTTER_TABLE", "SPOTTER_CONNECTIONS"], takes: [] },
+  live: { entry: "live.ts", needs: ["SPOTTER_TABLE", "SPOTTER_URL"], takes: [] },
   /** The table's stream. */
   stream: { entry: "stream.ts", needs: ["SPOTTER_TABLE", "SPOTTER_CONNECTIONS"], takes: [] },
   /** A schedule of one minute, and the table's stream filtered to the partition `timers`. */

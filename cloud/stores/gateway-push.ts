@@ -9,7 +9,9 @@ import type { Clock } from "../core/clock.ts";
 import { transact } from "../core/draft.ts";
 import { instant, key, path } from "../core/keys.ts";
 import type { Change, Told } from "../core/push.ts";
+import { maySee } from "../core/sight.ts";
 import type { Item, Key, Store } from "../core/store.ts";
+import { type User, userKey } from "../core/users.ts";
 import { STREAMED } from "./streamed-push.ts";
 
 /** Changes that a listener may have missed before it has to read afresh, and for how long they are kept, ms. */
@@ -22,8 +24,8 @@ const TOGETHER = 32;
 /** API Gateway knows a connection only once `$connect` has been answered. */
 const [GREET_TRIES, GREET_WAIT_MS] = [20, 50];
 
-/** A dashboard's connection to API Gateway. */
-export interface Connection {
+/** A dashboard's connection to API Gateway, and whose it is. */
+export interface Connection extends Pick<User, "user" | "epoch"> {
   readonly id: string;
   readonly tenant: string;
   /** The cursor of the last change that its page has heard. */
@@ -71,17 +73,19 @@ export class GatewayPush {
         tenant,
         changes.filter((change) => change.tenant === tenant),
       );
-      await this.#tellAll(tenant, told.map(messageOf));
+      await this.#tellAll(tenant, told);
     }
   }
 
-  /** Tells a listener that has just come what it has missed. */
+  /** Tells a listener that has just come what it has missed; one that knows nothing yet, to read everything. */
   async greet(id: string): Promise<void> {
-    const [item] = await this.#ports.store.read([connectionKey(id)]);
-    const connection = item?.body as Connection | undefined;
-    if (connection?.after === undefined) return;
-    const missed = await since(this.#ports.store, connection.tenant, connection.after);
-    const texts = missed === "reset" ? [RESET] : missed.map(messageOf);
+    const { store } = this.#ports;
+    const [item] = await store.read([connectionKey(id)]);
+    if (!item) return;
+    const connection = item.body as Connection;
+    const { tenant, after } = connection;
+    const missed = after === undefined ? "reset" : await since(store, tenant, after);
+    const texts = missed === "reset" ? [RESET] : await this.#seen(connection, missed);
     for (const [index, text] of texts.entries()) {
       for (let tries = 1; ; tries += 1) {
         try {
@@ -110,24 +114,33 @@ export class GatewayPush {
     });
   }
 
-  async #tellAll(tenant: string, texts: readonly string[]): Promise<void> {
+  async #tellAll(tenant: string, told: readonly Told[]): Promise<void> {
     const { store } = this.#ports;
     let after: string | undefined;
     do {
       const page = await store.list(connectionsOf(tenant), { limit: TOGETHER, after });
       const connections = page.items as readonly Item<Connection>[];
-      await Promise.all(connections.map(({ body }) => this.#tellOne(body.id, texts)));
+      await Promise.all(connections.map(({ body }) => this.#tellOne(body, told)));
       after = page.next;
     } while (after !== undefined);
   }
 
-  async #tellOne(id: string, texts: readonly string[]): Promise<void> {
+  async #tellOne(connection: Connection, told: readonly Told[]): Promise<void> {
     try {
-      for (const text of texts) await this.#post(id, text);
+      for (const text of await this.#seen(connection, told)) await this.#post(connection.id, text);
     } catch (error) {
-      // Whoever has left hears nothing; whoever does not answer finds the gap in the cursors when they come back.
-      if (error instanceof GoneException) await disconnect(this.#ports, id);
+      // Whoever has left hears nothing; whoever does not answer goes on where they were when they come back.
+      if (error instanceof GoneException) await disconnect(this.#ports, connection.id);
     }
+  }
+
+  /** What the connection's user may see of it now; of one who has been shut out, nothing. */
+  async #seen({ tenant, user, epoch }: Connection, told: readonly Told[]): Promise<string[]> {
+    const [item] = await this.#ports.store.read([userKey(tenant, user)]);
+    const found = item?.body as User | undefined;
+    if (!found || found.disabled || found.epoch !== epoch) return [];
+    const seen = await Promise.all(told.map((change) => maySee(this.#ports, found, change)));
+    return told.filter((_, index) => seen[index]).map(messageOf);
   }
 }
 
@@ -167,5 +180,6 @@ async function since(store: Store, tenant: string, cursor: string): Promise<Told
 }
 
 const numberOf = (cursor: string) => Number(cursor.split(".")[1]);
-const RESET = JSON.stringify("reset");
-const messageOf = ({ kind, id, cursor }: Told) => JSON.stringify({ kind, id, cursor });
+/** The same messages as the API's own socket. */
+const RESET = JSON.stringify({ event: "reset" });
+const messageOf = ({ kind, id, cursor }: Told) => JSON.stringify({ event: "change", kind, id, cursor });

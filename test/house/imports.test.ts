@@ -73,6 +73,8 @@ const cloudRules: Record<string, string[]> = {
   dashboard: ["api"],
   // At the CDN, where size and run time are limited.
   edge: [],
+  // Doors of the cloud on AWS: events of Lambda into the core.
+  functions: ["core", "stores", "notifiers", "api", "src/event"],
   // Describes what AWS is to run, from what the functions say that they need.
   infrastructure: ["functions", "edge", "dashboard"],
   // Messages from a broker into the core, and the timers beside it.

@@ -1,14 +1,17 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
+import { incidentKey } from "../../../cloud/core/incidents.ts";
 import type { Change, LivePush, Told } from "../../../cloud/core/push.ts";
 import type { Store } from "../../../cloud/core/store.ts";
+import { ALL_SITES, changeUser, createUser } from "../../../cloud/core/users.ts";
 import { connect, disconnect, GatewayPush } from "../../../cloud/stores/gateway-push.ts";
 import { MemoryStore } from "../../../cloud/stores/memory-store.ts";
 import { describeLivePush } from "../../contracts/live-push.ts";
 import { type Gateway, startGateway } from "../../fakes/gateway.ts";
 
 const clock = { now: () => Date.now() };
+const ANN = { user: "ann", name: "Ann", role: "admin", sites: [ALL_SITES] } as const;
 
 /** A gateway in front of a store, and what browsers behind it hear. What the functions do one after the other happens in order. */
 class Rig implements LivePush {
@@ -24,15 +27,16 @@ class Rig implements LivePush {
     const gateway = await startGateway(async ({ requestContext, queryStringParameters = {} }) => {
       const ports = { store: rigs[0]!.store, clock };
       const { connectionId: id, routeKey } = requestContext;
-      const { tenant = "", after } = queryStringParameters;
+      const { tenant = "", user = "", after } = queryStringParameters;
       if (routeKey === "$disconnect") await disconnect(ports, id);
       else {
         rigs[0]!.ids.push(id);
-        await connect(ports, { id, tenant, after });
+        await connect(ports, { id, tenant, user, epoch: 0, after });
       }
       return { statusCode: tenant === "nobody" ? 401 : 200 };
     });
     rigs.push(new Rig(gateway));
+    for (const tenant of ["acme", "other"]) await createUser({ ...rigs[0]!, push: rigs[0]!, clock }, tenant, ANN);
     return rigs[0]!;
   }
 
@@ -48,15 +52,17 @@ class Rig implements LivePush {
     });
   }
 
-  subscribe(tenant: string, hear: (told: Told | "reset") => void, after?: string): () => void {
+  subscribe(tenant: string, hear: (told: Told | "reset") => void, after?: string, user = "ann"): () => void {
     let stopped = false;
-    const query = new URLSearchParams({ tenant, ...(after === undefined ? {} : { after }) });
+    const query = new URLSearchParams({ tenant, user, ...(after === undefined ? {} : { after }) });
     const opening = this.#then(async () => {
       const socket = new WebSocket(`${this.#gateway.url}/?${query}`);
       socket.on("message", (text) => {
-        const message = JSON.parse(String(text));
+        const { event, ...change } = JSON.parse(String(text));
+        // Whoever knows nothing yet is told to read everything.
+        if (stopped || (event === "reset" && after === undefined)) return;
         try {
-          if (!stopped) hear(message === "reset" ? message : { tenant, ...message });
+          hear(event === "reset" ? event : { tenant, ...change });
         } catch {
           socket.close();
         }
@@ -120,7 +126,7 @@ describe("live push through a gateway", () => {
 
   it("forgets a connection that has gone without a word, and goes on for the others", async () => {
     const ports = { store: rig.store, clock };
-    await connect(ports, { id: "gone=", tenant: "acme" });
+    await connect(ports, { id: "gone=", tenant: "acme", user: "ann", epoch: 0 });
     const heard: unknown[] = [];
     rig.subscribe("acme", (told) => heard.push(told));
     await vi.waitUntil(async () => (await connections()) === 2);
@@ -137,9 +143,29 @@ describe("live push through a gateway", () => {
   });
 
   it("gives up greeting a connection that never comes about", async () => {
-    await connect({ store: rig.store, clock }, { id: "never=", tenant: "acme", after: "x.1" });
+    await connect({ store: rig.store, clock }, { id: "never=", tenant: "acme", user: "ann", epoch: 0, after: "x.1" });
     await rig.greet("never=");
     expect(await connections()).toBe(0);
+  });
+
+  it("tells people of what they may read, as long as they may, and nothing else", async () => {
+    const incident = { tenant: "acme", site: "south" };
+    await rig.store.commit([{ key: incidentKey("acme", "far"), body: incident, expect: 0 }]);
+    await rig.store.commit([{ key: incidentKey("acme", "near"), body: { ...incident, site: "north" }, expect: 0 }]);
+    const ports = { store: rig.store, push: rig, clock };
+    await createUser(ports, "acme", { user: "bob", name: "Bob", role: "operator", sites: ["north"] });
+    const [anns, bobs]: string[][] = [[], []];
+    rig.subscribe("acme", (told) => anns!.push(told === "reset" ? told : told.id));
+    rig.subscribe("acme", (told) => bobs!.push(told === "reset" ? told : told.id), undefined, "bob");
+    const tell = (kind: Change["kind"], id: string) => rig.publish({ tenant: "acme", kind, id });
+    for (const id of ["far", "near", "unheard-of"]) tell("incident", id);
+    for (const kind of ["device", "notice", "deadLetter"] as const) tell(kind, kind);
+    await vi.waitUntil(() => anns!.length === 6);
+    expect(bobs).toEqual(["near"]);
+    await changeUser(ports, "acme", "bob", { disabled: true });
+    tell("incident", "near");
+    await vi.waitUntil(() => anns!.length === 7);
+    expect(bobs).toEqual(["near"]);
   });
 
   it("lets in nobody whom the function turns away", async () => {
