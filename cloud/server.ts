@@ -158,7 +158,7 @@ async function openHttp(
   const app = buildApi({
     ...{ ports, tenant, secure, linkSecret, providers, warn },
     hosts: [...LOOPBACK, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])],
-    trustProxy: secure,
+    proxies: secure ? 1 : 0,
     publicUrl: publicUrl ?? `http://localhost:${port}`,
     ...(pages === undefined ? {} : { pages }),
   });

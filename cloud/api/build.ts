@@ -26,14 +26,14 @@ const MAX_JSON_BYTES = 64 * 1024;
  *   request → edge → guard (who may) → contract (what may be asked) → handler → core → contract (what is shown) → answer
  */
 export function buildApi(options: ApiOptions): FastifyInstance {
-  const { ports, edge, trustProxy = false, warn = () => {} } = options;
+  const { ports, edge, proxies = 0, warn = () => {} } = options;
   const app = fastify({
     bodyLimit: MAX_JSON_BYTES,
     requestTimeout: 30_000,
     exposeHeadRoutes: false,
     // Live streams never end by themselves; stopping must not wait for them.
     forceCloseConnections: true,
-    trustProxy,
+    trustProxy: proxies === 0 ? false : proxies,
     routerOptions: { maxParamLength: 400 },
     ...(edge ? { serverFactory: behind(edge) } : {}),
     frameworkErrors: (error, _request, reply) => {

@@ -2,16 +2,14 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Incident } from "../core/incident.ts";
-import { incidentKey } from "../core/incidents.ts";
-import { enrolment } from "../core/places.ts";
 import type { Told } from "../core/push.ts";
 import type { Who } from "../core/sessions.ts";
+import { maySee } from "../core/sight.ts";
 import type { RouteKey } from "./contract.ts";
 import { contract } from "./contract.ts";
 import { ApiFailure } from "./failure.ts";
 import type { Guard } from "./guard.ts";
-import { type Handlers, sees, seesAll } from "./handler.ts";
+import type { Handlers } from "./handler.ts";
 import type { ApiOptions, ApiPorts } from "./ports.ts";
 
 type Key = Extract<RouteKey, "GET /api/live" | "GET /api/live/socket">;
@@ -125,17 +123,7 @@ export class Live {
     if (told === "reset") return line.tell("reset", {});
     if (line.waiting > LOST_BYTES) return line.close();
     const { kind, id, cursor } = told;
-    if (await this.#maySee(who, told)) line.tell("change", { kind, id, cursor }, cursor);
-  }
-
-  /** Whoever sees all sites sees all incidents and devices; the rest is for roles that can read it. */
-  async #maySee(who: Who, { kind, id }: Told): Promise<boolean> {
-    if (kind === "notice") return who.role !== "operator" && seesAll(who);
-    if (kind === "deadLetter") return who.role === "admin" && seesAll(who);
-    if (seesAll(who)) return true;
-    if (kind === "device") return sees(who, (await enrolment(this.#ports, who.tenant, id))?.site ?? "");
-    const [item] = await this.#ports.store.read([incidentKey(who.tenant, id)]);
-    return item !== undefined && sees(who, (item.body as Incident).site);
+    if (await maySee(this.#ports, who, told)) line.tell("change", { kind, id, cursor }, cursor);
   }
 
   async #beat(line: Line, request: Pick<FastifyRequest, "headers">): Promise<void> {

@@ -107,7 +107,10 @@ export class OidcDoor {
       });
       const claims = tokens.claims();
       if (!claims) throw new Error("no id_token came");
-      const { iss, sub, email, email_verified } = claims;
+      const { iss, sub } = claims;
+      // Where the id_token is kept short, the rest is asked for (OpenID Connect Core section 5.4).
+      const { email, email_verified } =
+        claims.email === undefined ? await oidc.fetchUserInfo(config, tokens.access_token, sub) : claims;
       return { issuer: iss, sub, email: email_verified === true && typeof email === "string" ? email : undefined };
     } catch (error) {
       throw new ApiFailure("wrong-credential", `the provider's word is not valid: ${(error as Error).message}`);

@@ -33,8 +33,8 @@ export interface ApiOptions {
   readonly pages?: string;
   /** False where answers cannot stay open, as in a Lambda. */
   readonly streams?: boolean;
-  /** Whether `x-forwarded-for` tells the truth: something in front of the cloud sets it. */
-  readonly trustProxy?: boolean;
+  /** How many that stand in front of the cloud each add the address they saw to `x-forwarded-for`; 0: nobody does. */
+  readonly proxies?: number;
   /** Stands before everything, as a CDN would (`cloud/edge/middleware.ts`); `next` lets a request through. */
   readonly edge?: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
   /** Hears of faults of ours, and of refused attempts. */

@@ -150,8 +150,7 @@ export const skeleton = z.object({
       capturedAt: time,
       stepMs: ms,
       endsMsBefore: ms,
-      /** Oldest first; of each pose 17 × (x, y, visibility), x and y in 0..1 of the picture. */
-      poses: z.array(z.array(z.number())),
+      X,
     }),
   ),
 });

@@ -11,6 +11,8 @@ const app = buildApi({
   publicUrl: SPOTTER_URL,
   pictureOrigins: [`https://${SPOTTER_BUCKET}.s3.${process.env.AWS_REGION}.amazonaws.com`],
   streams: false,
+  // API Gateway adds the address that it saw.
+  proxies: 1,
   warn: (error, text) => console.warn(`${text}: ${error.stack ?? error.message}`),
 });
 
