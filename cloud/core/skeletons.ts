@@ -1,3 +1,4 @@
+import { known } from "./counting.ts";
 import { event } from "./events.ts";
 import type { Incident } from "./incident.ts";
 import { Refusal } from "./refusal.ts";
@@ -13,8 +14,8 @@ export interface Track {
   readonly stepMs: number;
   /** How long before the deciding frame the last pose was seen, ms. */
   readonly endsMsBefore: number;
-  /** Oldest first; of each 17 × (x, y, visibility) in COCO order, x and y in 0..1 of the picture. */
-  readonly poses: readonly (readonly number[])[];
+  /** Oldest first; of each 17 × (x, y, visibility) in COCO order, x and y in 0..1 of the picture; null: not seen. */
+  readonly poses: readonly (readonly (number | null)[])[];
 }
 
 /** Numbers of one pose. */
@@ -47,8 +48,8 @@ export async function skeletons(ports: { readonly store: Store }, incident: Inci
 }
 
 /** To 1/1000: what the wire carries. */
-function posesOf(numbers: Float32Array): number[][] {
+function posesOf(numbers: Float32Array): (number | null)[][] {
   return Array.from({ length: numbers.length / POSE }, (_, pose) =>
-    Array.from(numbers.subarray(pose * POSE, (pose + 1) * POSE), (value) => Math.round(value * 1000) / 1000),
+    Array.from(numbers.subarray(pose * POSE, (pose + 1) * POSE), (value) => known(Math.round(value * 1000) / 1000)),
   );
 }
