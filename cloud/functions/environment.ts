@@ -6,6 +6,7 @@ export const VARIABLES = {
     "address of the WebSocket stage's connections, such as https://a1b2.execute-api.eu-central-1.amazonaws.com/live",
   SPOTTER_URL: "address under which browsers find the cloud, such as https://cloud.example",
   SPOTTER_TENANT: "name of the tenant whose people log in when they name none",
+  SPOTTER_ESCALATION: "ARN of the state machine that follows an escalation; without it the schedule alone does",
   SPOTTER_ADOPT: "tenant/site that takes in devices which nobody enrolled; without it they are turned away",
   SPOTTER_MAIL_URL: "mail server with user and password, such as smtps://user:password@mail.example:465",
   SPOTTER_MAIL_FROM: "sender of mails",
@@ -28,9 +29,11 @@ export const DOORS = {
   /** API Gateway's WebSocket API: $connect, $disconnect, $default. */
   live: { entry: "live.ts", needs: ["SPOTTER_TABLE", "SPOTTER_URL"], takes: [] },
   /** The table's stream. */
-  stream: { entry: "stream.ts", needs: ["SPOTTER_TABLE", "SPOTTER_CONNECTIONS"], takes: [] },
+  stream: { entry: "stream.ts", needs: ["SPOTTER_TABLE", "SPOTTER_CONNECTIONS"], takes: ["SPOTTER_ESCALATION"] },
   /** A schedule of one minute, and the table's stream filtered to the partition `timers`. */
   timers: { entry: "timers.ts", needs: ["SPOTTER_TABLE"], takes: ["SPOTTER_MAIL_URL", "SPOTTER_MAIL_FROM"] },
+  /** A step of the state machine: what is due, and when again. */
+  escalation: { entry: "escalation.ts", needs: ["SPOTTER_TABLE"], takes: ["SPOTTER_MAIL_URL", "SPOTTER_MAIL_FROM"] },
 } as const satisfies Record<string, Door>;
 export type DoorName = keyof typeof DOORS;
 
