@@ -29,8 +29,7 @@ export class Draft {
 
   /** Reads keys together that will be needed one by one. */
   async load(keys: readonly Key[]): Promise<void> {
-    const fresh = new Map(keys.map((key) => [nameOf(key), key]));
-    for (const name of this.#entries.keys()) fresh.delete(name);
+    const fresh = new Map(keys.map((key) => [nameOf(key), key] as const).filter(([name]) => !this.#entries.has(name)));
     if (fresh.size === 0) return;
     const wanted = [...fresh.values()];
     const found = await this.#store.read(wanted);
