@@ -33,7 +33,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     exposeHeadRoutes: false,
     // Live streams never end by themselves; stopping must not wait for them.
     forceCloseConnections: true,
-    trustProxy: proxies === 0 ? false : proxies,
+    trustProxy: (_address, hop) => hop < proxies,
     routerOptions: { maxParamLength: 400 },
     ...(edge ? { serverFactory: behind(edge) } : {}),
     frameworkErrors: (error, _request, reply) => {
