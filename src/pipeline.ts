@@ -4,7 +4,7 @@ import type { CameraConfig } from "./config/schema.ts";
 import type { DecodePath, Frame, FrameSource } from "./frames/frame.ts";
 import type { DropReason, Gate } from "./frames/gate.ts";
 import type { Ladder, Rung } from "./frames/ladder.ts";
-import type { Clock } from "./lib/clock.ts";
+import type { Clock, Monotonic } from "./lib/clock.ts";
 import { asError } from "./lib/failure.ts";
 import { supervise } from "./lib/supervise.ts";
 import type { Logger } from "./observe/log.ts";
@@ -14,6 +14,9 @@ import type { Happening } from "./respond.ts";
 import { Trail } from "./trail.ts";
 import type { Person, Stage, StageTimes } from "./vision/person.ts";
 import type { Eye, Look } from "./vision/vision.ts";
+
+/** The alarm looks for people whom the tracker has lost for so long; until then every frame may show them, ms. */
+const ALONE_AFTER_MS = 10_000;
 
 /** A judged frame, for whoever watches. */
 export interface Judgement {
@@ -55,6 +58,8 @@ export class Pipeline {
   /** When the frame in work left the gate. */
   #takenAt = 0;
   #people: readonly Person[] = [];
+  /** Capture of the last frame with somebody in it, or of the first one: who was there before it, nobody knows. */
+  #seenAt: Monotonic | undefined;
   #counts: Partial<Record<Fate, number>> = {};
 
   constructor(parts: PipelineParts) {
@@ -199,6 +204,8 @@ export class Pipeline {
     this.#newest = frame;
     watch.judged(clock.now());
     gate.observe(clock.now() - this.#takenAt);
+    if (look.people.length > 0 || this.#seenAt === undefined) this.#seenAt = frame.capturedAt;
+    gate.idle(frame.capturedAt - this.#seenAt > ALONE_AFTER_MS && alarm.open.length === 0);
     if (ladder.judged(clock.now(), decisionMs)) this.#step();
     this.#count("decided");
     metrics.decision.observe({ camera: camera.name }, decisionMs / 1000);

@@ -159,6 +159,15 @@ export const cameraSchema = z.strictObject({
     .max(120)
     .default(15)
     .describe("frames judged per second at most; a fall lasts 0.7 s, so not below 8"),
+  idleFps: z
+    .number()
+    .min(2)
+    .max(120)
+    .nullable()
+    .default(5)
+    .describe(
+      "frames judged per second at least while nothing moves, nobody has been in view for 10 s and no alarm is open; null: as many as otherwise",
+    ),
   maxFrameAgeMs: milliseconds.default(250).describe("ms; a frame older than this never reaches a model"),
   latencyBudgetMs: milliseconds.default(200).describe("ms from a frame's arrival to the decision about it"),
   frozenAfterS: seconds

@@ -13,7 +13,7 @@ export const SYNCS = ["unknown", "synced", "unsynced"] as const;
 /** Order of the stage times on the wire; new stages go at the end. */
 export const STAGE_ORDER = ["decode", "wait", "paint", "eyes", "track", "fall", "decide", "actuate"] as const;
 /** Order of the frame counts on the wire; new fates go at the end. */
-export const FATE_ORDER = ["decided", "superseded", "stale", "budget", "paced", "failed", "shutdown"] as const;
+export const FATE_ORDER = ["decided", "superseded", "stale", "budget", "paced", "failed", "shutdown", "still"] as const;
 
 /** A name of the list, or `unknown` for one that a newer writer knows and this reader does not. */
 type Known<List extends readonly string[]> = List[number] | "unknown";

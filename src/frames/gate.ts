@@ -3,10 +3,11 @@ import type { Monotonic } from "../lib/clock.ts";
 import type { Fate } from "../observe/metrics.ts";
 import { Forecast } from "./forecast.ts";
 import type { Frame } from "./frame.ts";
+import { Motion } from "./motion.ts";
 import { Pace } from "./pace.ts";
 
 /** Why the gate let a frame go. */
-export type DropReason = Extract<Fate, "superseded" | "stale" | "budget" | "paced" | "shutdown">;
+export type DropReason = Extract<Fate, "superseded" | "stale" | "budget" | "paced" | "still" | "shutdown">;
 
 /** Frames by what the gate did with them; `in` = `taken` + every drop + (`held` ? 1 : 0), always. */
 export interface GateCounts extends Record<DropReason, number> {
@@ -18,17 +19,22 @@ export interface GateCounts extends Record<DropReason, number> {
 /** A frame in spite of the forecast when none went through for so long: otherwise one slow spell would blind a camera for ever. */
 const PROBE_AFTER_MS = 500;
 
+/** What moved may be somebody whom vision needs a few frames to make out. */
+const LINGER_MS = 1000;
+
 /**
  * One slot per camera between the stream, which never waits, and vision, which takes a frame when it has time for one.
  *
- *   source ──offer──►[ paced? ]──►( slot: newest )──take──►[ stale? ]──►[ in budget? ]──► vision
- *                        │              │                      │              │              │
- *                      paced        superseded               stale          budget        observe
- *                                                                             ▲              │
- *                                                                             └── forecast ◄─┘
+ *   source ──offer──►[ paced? ]──►[ still? ]──►( slot: newest )──take──►[ stale? ]──►[ in budget? ]──► vision
+ *                        │            │              │                      │              │              │
+ *                      paced        still        superseded               stale          budget        observe
+ *                                                                                          ▲              │
+ *                                                                                          └── forecast ◄─┘
  *
  * Drop policy, in this order; every dropped frame is reported once and released:
  * - `paced`: it came sooner than the wanted frame rate asks for, and the slot is empty;
+ * - `still`: nobody is in view (`idle`), nothing has moved since the last frame that passed nor within the second before, and by
+ *   `idleFps` none is due;
  * - `superseded`: a newer frame came before anybody took it. Newest wins, nothing queues;
  * - `stale`: older than `maxFrameAgeMs` when it was about to be taken;
  * - `budget`: its age plus the forecast (90th percentile of recent look times) exceeds `latencyBudgetMs`, and less than
@@ -40,8 +46,13 @@ export class Gate {
   readonly #budgetMs: number;
   readonly #dropped: (frame: Frame, reason: DropReason) => void;
   readonly #forecast = new Forecast();
-  readonly #counts = { in: 0, taken: 0, superseded: 0, stale: 0, budget: 0, paced: 0, shutdown: 0 };
+  readonly #counts = { in: 0, taken: 0, superseded: 0, stale: 0, budget: 0, paced: 0, still: 0, shutdown: 0 };
   readonly #pace: Pace;
+  /** None when every frame counts. */
+  readonly #idlePace: Pace | undefined;
+  readonly #motion = new Motion();
+  #idle = false;
+  #movedAt = Number.NEGATIVE_INFINITY;
   #lastTaken = Number.NEGATIVE_INFINITY;
   #slot: Frame | undefined;
   #closed = false;
@@ -50,12 +61,13 @@ export class Gate {
 
   /** `dropped` is told of each frame that is let go, before it is released. */
   constructor(
-    camera: Pick<CameraConfig, "fps" | "maxFrameAgeMs" | "latencyBudgetMs">,
+    camera: Pick<CameraConfig, "fps" | "idleFps" | "maxFrameAgeMs" | "latencyBudgetMs">,
     dropped: (frame: Frame, reason: DropReason) => void,
   ) {
     this.#maxAgeMs = camera.maxFrameAgeMs;
     this.#budgetMs = camera.latencyBudgetMs;
     this.#pace = new Pace(camera.fps);
+    this.#idlePace = camera.idleFps === null ? undefined : new Pace(camera.idleFps);
     this.#dropped = dropped;
   }
 
@@ -68,6 +80,12 @@ export class Gate {
     this.#pace.fps = fps;
   }
 
+  /** Whether there is nobody whom a frame in which nothing moves could tell anything about. */
+  idle(is: boolean): void {
+    if (this.#idle && !is) this.#motion.forget();
+    this.#idle = is;
+  }
+
   /** Takes over the frame: it is handed out by `take` or released. Never blocks. */
   offer(frame: Frame): void {
     this.#counts.in += 1;
@@ -77,6 +95,7 @@ export class Gate {
       this.#slot = frame;
       this.#drop(older, "superseded");
     } else if (!this.#pace.pick(frame.capturedAt)) this.#drop(frame, "paced");
+    else if (this.#isStill(frame)) this.#drop(frame, "still");
     else {
       this.#slot = frame;
       this.#wakeUp();
@@ -120,6 +139,19 @@ export class Gate {
     this.#slot = undefined;
     if (frame) this.#drop(frame, "shutdown");
     this.#wakeUp();
+  }
+
+  #isStill(frame: Frame): boolean {
+    if (!this.#idle || !this.#idlePace) return false;
+    try {
+      if (this.#motion.in(frame)) this.#movedAt = frame.capturedAt;
+      const lingers = frame.capturedAt - this.#movedAt < LINGER_MS;
+      if (!lingers && !this.#idlePace.pick(frame.capturedAt)) return true;
+      this.#motion.keep();
+    } catch {
+      // A picture that cannot be painted fails, and is counted, where it is judged.
+    }
+    return false;
   }
 
   #drop(frame: Frame, reason: DropReason): void {

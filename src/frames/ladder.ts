@@ -67,7 +67,7 @@ export class Ladder {
 
   /** The gate let a frame go. Whether the rung changed. Frames above the wanted rate are no sign of pressure. */
   dropped(at: Monotonic, reason: DropReason): boolean {
-    if (reason === "paced" || reason === "shutdown") return false;
+    if (reason === "paced" || reason === "still" || reason === "shutdown") return false;
     this.#lost += 1;
     return this.#count(at);
   }

@@ -11,8 +11,8 @@ import type { Size } from "./frame.ts";
 
 const GREY = 114;
 const CHANNELS = 3;
-/** Sizes that are kept ready: one camera is painted for a model tier or two and for the page. */
-const KEPT = 4;
+/** Sizes that are kept ready: one camera is painted for a model tier or two, for the page, and to see what moves. */
+const KEPT = 5;
 
 interface Canvas {
   key: string;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** What became of a frame. Frames in = decided + every other fate + in flight, always. */
-export const FATES = ["decided", "superseded", "stale", "budget", "paced", "failed", "shutdown"] as const;
+export const FATES = ["decided", "superseded", "stale", "budget", "paced", "failed", "shutdown", "still"] as const;
 export type Fate = (typeof FATES)[number];
 
 const LATENCY_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2];

@@ -3,14 +3,15 @@ import { describe, expect, it } from "vitest";
 import type { Frame } from "../../src/frames/frame.ts";
 import { type DropReason, Gate } from "../../src/frames/gate.ts";
 
-const settings = { fps: 15, maxFrameAgeMs: 250, latencyBudgetMs: 200 };
+const settings = { fps: 15, idleFps: 5 as number | null, maxFrameAgeMs: 250, latencyBudgetMs: 200 };
 
 function gateWithLog(change: Partial<typeof settings> = {}) {
   const dropped: [number, DropReason][] = [];
   const released: number[] = [];
   let sequence = 0;
   const gate = new Gate({ ...settings, ...change }, (frame, reason) => dropped.push([frame.sequence, reason]));
-  const frame = (capturedAt: number): Frame => {
+  /** `shade`: brightness of the whole picture; below 0 it cannot be painted. */
+  const frame = (capturedAt: number, shade = 100): Frame => {
     sequence += 1;
     const number = sequence;
     return {
@@ -22,7 +23,11 @@ function gateWithLog(change: Partial<typeof settings> = {}) {
       pts: capturedAt / 1000,
       decodeMs: 1,
       size: { width: 4, height: 4 },
-      paint: () => 1,
+      paint: (into) => {
+        if (shade < 0) throw new Error("no picture");
+        into.fill(shade);
+        return 1;
+      },
       release: () => released.push(number),
     };
   };
@@ -100,6 +105,58 @@ describe("the gate", () => {
     expect(new Set(dropped.map(([, reason]) => reason))).toEqual(new Set(["paced"]));
   });
 
+  describe("while nobody is in view", () => {
+    /** Offers and takes a frame every 100 ms; the numbers of those that were handed out. */
+    const taken = ({ gate, frame }: ReturnType<typeof gateWithLog>, shades: number[], from = 0) =>
+      shades.flatMap((shade, k) => {
+        gate.offer(frame(from + k * 100, shade));
+        return gate.take(from + k * 100) ? [k] : [];
+      });
+    const still = (frames: number) => Array.from({ length: frames }, () => 100);
+    /** A gate that has been idle for two seconds. */
+    const idling = (change: Partial<typeof settings> = {}) => {
+      const all = gateWithLog(change);
+      all.gate.idle(true);
+      taken(all, still(20));
+      all.dropped.length = 0;
+      return all;
+    };
+
+    it("passes every other one of ten still frames a second, and says of the others that they were still", () => {
+      const all = idling();
+      expect(taken(all, still(20), 2000)).toHaveLength(10);
+      expect(all.dropped.map(([, reason]) => reason)).toEqual(Array.from({ length: 10 }, () => "still"));
+    });
+
+    it("passes every frame for a second from what moves on", () => {
+      const all = idling();
+      expect(taken(all, [...still(4), ...still(20).map((shade) => shade + 8)], 2000)).toEqual(
+        expect.arrayContaining([4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
+      );
+      expect(all.dropped.length).toBeGreaterThanOrEqual(5);
+    });
+
+    it("does not take a sensor's noise for movement", () => {
+      expect(taken(idling(), [100, 98, 102, 99, 101, 100, 98, 102], 2000)).toHaveLength(4);
+    });
+
+    it("passes every frame again once somebody is in view, and compares with nothing from before", () => {
+      const all = idling();
+      all.gate.idle(false);
+      expect(taken(all, still(10), 2000)).toHaveLength(10);
+      all.gate.idle(true);
+      expect(taken(all, still(10), 3000)).toHaveLength(10);
+    });
+
+    it("passes every frame where the setting says so", () => {
+      expect(taken(idling({ idleFps: null }), still(10), 2000)).toHaveLength(10);
+    });
+
+    it("lets a picture that cannot be painted through, to fail where it is judged", () => {
+      expect(taken(idling(), [-1, -1], 2000)).toEqual([0, 1]);
+    });
+  });
+
   it("wakes whoever waits for a frame, and whoever waits when it closes", async () => {
     const { gate, frame } = gateWithLog();
     const waiting = gate.waiting();
@@ -131,6 +188,7 @@ describe("the gate", () => {
       fc.record({ kind: fc.constant("offer" as const), wait: fc.integer({ min: 0, max: 400 }) }),
       fc.record({ kind: fc.constant("take" as const), wait: fc.integer({ min: 0, max: 400 }) }),
       fc.record({ kind: fc.constant("observe" as const), wait: fc.integer({ min: 0, max: 600 }) }),
+      fc.record({ kind: fc.constant("idle" as const), wait: fc.integer({ min: 0, max: 1 }) }),
       fc.record({ kind: fc.constant("pace" as const), wait: fc.integer({ min: 1, max: 60 }) }),
     );
     fc.assert(
@@ -142,10 +200,11 @@ describe("the gate", () => {
         for (const { kind, wait } of steps) {
           if (kind === "observe") gate.observe(wait);
           else if (kind === "pace") gate.pace(wait);
+          else if (kind === "idle") gate.idle(wait === 1);
           else now += wait;
           if (kind === "offer") {
             offered += 1;
-            gate.offer(frame(now - (wait % 7)));
+            gate.offer(frame(now - (wait % 7), wait % 11 === 0 ? -1 : 100 + (wait % 3) * 4));
           }
           if (kind === "take") {
             const given = gate.take(now);
