@@ -150,7 +150,8 @@ export const skeleton = z.object({
       capturedAt: time,
       stepMs: ms,
       endsMsBefore: ms,
-      X,
+      /** Oldest first; of each pose 17 × (x, y, visibility), x and y in 0..1 of the picture; null: not seen. */
+      poses: z.array(z.array(z.number().nullable())),
     }),
   ),
 });
