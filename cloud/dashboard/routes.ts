@@ -37,4 +37,10 @@ export const routes: readonly Route[] = [
     nav: { name: "analytics", icon: "analytics", key: "a" },
     role: "safety",
   },
+  {
+    path: "/settings",
+    load: () => import("./pages/settings.tsx"),
+    nav: { name: "settings", icon: "settings", key: "s" },
+  },
+  { path: "/settings/:part", load: () => import("./pages/settings.tsx") },
 ];
