@@ -1,29 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Size } from "../src/frames/frame.ts";
 import { type EyesEntry, filesOf, loadModel, readCatalogue, shippedCatalogue } from "../src/vision/catalogue.ts";
 import { openEyes } from "../src/vision/families/eyes.ts";
-import type { Runtime } from "../src/vision/families/family.ts";
 import { bytesOf, type Memory, shareMemory } from "../src/vision/memory.ts";
 import { isCoordinate, ROW, ROW_BOX } from "../src/vision/person.ts";
 import { suppress } from "../src/vision/suppress.ts";
 import type { BoxCorners } from "./labels.ts";
+import { runtime } from "./runtime.ts";
 import { paintView, type View } from "./view.ts";
-
-/** ONNX Runtime in this thread, one core. */
-const runtime: Runtime = {
-  load: (_name, bytes, options) =>
-    InferenceSession.create(bytes, {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      ...options,
-    }),
-  uint8: (data, shape) => new Tensor("uint8", data, shape),
-  float32: (data, shape) => new Tensor("float32", data, shape),
-  int64: (data, shape) => new Tensor("int64", data, shape),
-};
 
 /** Somebody that a model saw, in pixels of the picture. `row`: see ROW. */
 export interface Sighting {

@@ -8,6 +8,8 @@ const clipSchema = z.object({
   file: z.string(),
   use: z.enum(["train", "eval"]).default("eval"),
   duration_s: z.number().positive(),
+  width: z.number().positive().optional(),
+  height: z.number().positive().optional(),
   falls: z.array(z.object({ onset_s: z.number(), ground_s: z.number() })).default([]),
   /** The clip was sped up: it is played this many times slower, and its times are given at the sped-up pace. */
   slower: z.number().positive().optional(),
@@ -21,6 +23,8 @@ export interface Clip {
   seconds: number;
   falls: Fall[];
   slower: number;
+  /** Picture width in picture heights, when the manifest tells. */
+  aspect?: number | undefined;
 }
 
 /** Clips known to be sped up, from the notes of the footage folder, for manifests without the `slower` field. */
@@ -50,6 +54,7 @@ export function readFootage(folder: string): Clip[] {
       seconds: clip.duration_s * slower,
       falls: clip.falls.map((fall) => ({ onset_s: fall.onset_s * slower, ground_s: fall.ground_s * slower })),
       slower,
+      aspect: clip.width && clip.height ? clip.width / clip.height : undefined,
     };
   });
 }

@@ -46,6 +46,17 @@ program
   .action(async (options) => (await import("./tune.ts")).tune(options));
 
 program
+  .command("rescore")
+  .description(
+    "the tracks that accuracy --observations kept, their postures told by another fall model; looks at no picture",
+  )
+  .requiredOption("--kept <dir>", "folder that accuracy --observations wrote")
+  .requiredOption("--fall <file>", "ONNX file of the fall model")
+  .requiredOption("--observations <dir>", "folder to keep the result in")
+  .option("--footage <dir>", "folder with manifest.json", footageDir)
+  .action(async (options) => (await import("./rescore.ts")).rescore(options));
+
+program
   .command("eyes")
   .description(
     "boxes and joints of our models and the public ones on held-out pictures: upright and lying, turned, small, half hidden",

@@ -1,0 +1,16 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Runtime } from "../src/vision/families/family.ts";
+
+/** ONNX Runtime in this thread, one core. */
+export const runtime: Runtime = {
+  load: (_name, bytes, options) =>
+    InferenceSession.create(bytes, {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      ...options,
+    }),
+  uint8: (data, shape) => new Tensor("uint8", data, shape),
+  float32: (data, shape) => new Tensor("float32", data, shape),
+  int64: (data, shape) => new Tensor("int64", data, shape),
+};
