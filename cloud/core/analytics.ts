@@ -55,7 +55,7 @@ export interface FalseAlarms {
   readonly unjudged: number;
   /** Days that cameras were enrolled and watching, all together. */
   readonly cameraDays: number;
-  /** Null: no camera watched. */
+  /** Null: cameras have not watched for a day yet, all together. */
   readonly perCameraDay: number | null;
 }
 
@@ -244,6 +244,6 @@ function falseAlarms(lines: readonly Line[], times: readonly CameraTime[]): Fals
     outcomes,
     unjudged: lines.filter(({ severity, outcome }) => severity === "fall" && outcome === undefined).length,
     cameraDays: watchedMs / DAY_MS,
-    perCameraDay: watchedMs === 0 ? null : outcomes.false / (watchedMs / DAY_MS),
+    perCameraDay: watchedMs < DAY_MS ? null : outcomes.false / (watchedMs / DAY_MS),
   };
 }

@@ -36,7 +36,7 @@ export interface Sensitivity extends CameraTime {
   readonly unjudged: number;
   /** Of true among true and false; null: nobody judged any. */
   readonly precision: number | null;
-  /** Null: it did not watch. */
+  /** Null: it has not watched for a day yet. */
   readonly falsePerDay: number | null;
   /** What a threshold on the score would have kept of the judged incidents, 0.50 to 0.95. */
   readonly thresholds: readonly { readonly at: number; readonly trueKept: number; readonly falseKept: number }[];
@@ -90,7 +90,7 @@ function judge(lines: readonly Line[], time: CameraTime): Sensitivity {
   const enough = right.length >= ENOUGH && wrong.length >= ENOUGH;
   const best = safe.find(({ falseKept }) => falseKept === safe.at(-1)?.falseKept);
   const suggested = enough ? (best?.at ?? null) : null;
-  const falsePerDay = watchedMs > 0 ? outcomes.false / (watchedMs / DAY_MS) : null;
+  const falsePerDay = watchedMs < DAY_MS ? null : outcomes.false / (watchedMs / DAY_MS);
   const holds: Record<Advice, boolean> = {
     blind: time.blindMs > BLIND_SHARE * time.knownMs,
     noisy: (falsePerDay ?? 0) > NOISY_PER_DAY,

@@ -3,7 +3,7 @@ import { analytics, MAX_SPAN_MS, quantile } from "../../cloud/core/analytics.ts"
 import { acknowledge, incidents } from "../../cloud/core/incidents.ts";
 import { ingest } from "../../cloud/core/ingest.ts";
 import { localTime } from "../../cloud/core/local-time.ts";
-import { describeSite, enrol } from "../../cloud/core/places.ts";
+import { describeSite } from "../../cloud/core/places.ts";
 import { sensitivity } from "../../cloud/core/sensitivity.ts";
 import { DAY_MS, type Line, sheets } from "../../cloud/core/sheets.ts";
 import type { FallChange } from "../../src/event/event.ts";
@@ -113,17 +113,19 @@ describe("what incidents say together", () => {
 
   it("tells false alarms per day that a camera really watched", async () => {
     const { ports, device, happen, say, ask } = await plant();
-    await enrol(ports, { device: "hall-2", tenant: ACME, site: "north" });
     device.clock.setWall(NOON);
     await ingest(ports, device.send(heartbeat()));
-    const id = await happen(NOON + HOUR, "confirmed");
-    device.clock.setWall(NOON + 12 * HOUR - 1_000);
+    const ids = [await happen(NOON + HOUR, "confirmed"), await happen(NOON + 2 * HOUR, "confirmed")];
+    device.clock.setWall(NOON + DAY_MS - 1_000);
     await ingest(ports, device.send(state("blind")));
-    ports.clock.advance(DAY_MS);
-    await say(id, "false");
+    ports.clock.advance(DAY_MS / 2);
+    for (const id of ids) await say(id, "false");
+    // Half a day is no basis for a rate.
+    expect((await ask(NOON, NOON + DAY_MS)).falseAlarms).toMatchObject({ cameraDays: 0.5, perCameraDay: null });
+    ports.clock.advance((3 * DAY_MS) / 2);
     const { falseAlarms, cameras } = await ask(NOON, NOON + 2 * DAY_MS);
-    expect(falseAlarms).toMatchObject({ cameraDays: 0.5, perCameraDay: 2 });
-    expect(cameras).toMatchObject([{ camera: "press-3", knownMs: DAY_MS, blindMs: DAY_MS / 2, falsePerDay: 2 }]);
+    expect(falseAlarms).toMatchObject({ cameraDays: 1, perCameraDay: 2 });
+    expect(cameras).toMatchObject([{ camera: "press-3", knownMs: 2 * DAY_MS, blindMs: DAY_MS, falsePerDay: 2 }]);
     expect(cameras[0]?.advice).toEqual(["blind", "noisy", "few judged"]);
   });
 
@@ -214,7 +216,7 @@ describe("the sensitivity report", () => {
     const gone = line(1, { outcome: "false" });
     const report = sensitivity(
       [{ ...gone, camera: "gone" }],
-      [...times, { device: "d", camera: "dark", knownMs: DAY_MS, blindMs: HOUR }],
+      [...times, { device: "d", camera: "dark", knownMs: 2 * DAY_MS, blindMs: HOUR }],
     );
     expect(report.map(({ camera, falsePerDay }) => [camera, falsePerDay])).toEqual([
       ["dark", 0],
