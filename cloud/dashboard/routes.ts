@@ -30,6 +30,8 @@ export const routes: readonly Route[] = [
     nav: { name: "incidents", icon: "incidents", key: "i" },
   },
   { path: "/incidents/:id", load: () => import("./pages/incident.tsx") },
+  { path: "/map", load: () => import("./pages/map.tsx"), nav: { name: "map", icon: "map", key: "p" } },
+  { path: "/wall", load: () => import("./pages/wall.tsx"), bare: true },
   { path: "/fleet", load: () => import("./pages/fleet.tsx"), nav: { name: "fleet", icon: "fleet", key: "f" } },
   {
     path: "/analytics",

@@ -115,9 +115,11 @@ export function Connection() {
 function FallBar() {
   const t = shell();
   const [newest] = falls.value;
+  // Its own page says so larger.
+  const shown = falls.value.length === 1 && pathname.value === `/incidents/${newest?.id}`;
   return (
-    <div class="fall-bar" role="alert" hidden={!newest}>
-      {newest && (
+    <div class="fall-bar" role="alert" hidden={!newest || shown}>
+      {newest && !shown && (
         <a href={`/incidents/${newest.id}`}>
           <Icon name="fall" />
           <b>{t.falls(falls.value.length)}</b>

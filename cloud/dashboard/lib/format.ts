@@ -41,9 +41,10 @@ export function percent(share: number): string {
   return number(share, { style: "percent", maximumFractionDigits: 0 });
 }
 
-/** Milliseconds as people read them: one decimal below ten, seconds from ten thousand on. */
+/** Milliseconds as people read them: one decimal below ten, seconds from a thousand on. */
 export function millis(ms: number): string {
-  if (Math.abs(ms) >= 10_000) return duration(ms);
+  if (Math.abs(ms) >= 60_000) return duration(ms);
+  if (Math.abs(ms) >= 1_000) return `${number(ms / 1_000, { maximumFractionDigits: Math.abs(ms) < 10_000 ? 2 : 1 })} s`;
   return `${number(ms, { maximumFractionDigits: Math.abs(ms) < 10 ? 1 : 0 })} ms`;
 }
 

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { ApiError } from "../../api/client.ts";
 import { call } from "../lib/api.ts";
 import { moment } from "../lib/format.ts";
 import { type Incident as Found, isShelved, placeOf } from "../lib/incident.ts";
@@ -29,7 +30,7 @@ export default function IncidentPage({ params: { id = "" } }: PageProps) {
   const options = { deps: [id], on: ["incident"], id } as const;
   const found = useLoad((signal) => call("GET /api/incidents/:incident", { params, signal }), options);
   const course = useLoad((signal) => call("GET /api/incidents/:incident/timeline", { params, signal }), options);
-  const skeleton = useLoad((signal) => call("GET /api/incidents/:incident/skeleton", { params, signal }), {
+  const skeleton = useLoad((signal) => tracksOf(id, signal), {
     deps: [id, found.data?.steps.filter((step) => step.skeleton).length ?? 0],
   });
   const receipts = useLoad((signal) => call("GET /api/incidents/:incident/receipts", { params, signal }), options);
@@ -52,43 +53,57 @@ export default function IncidentPage({ params: { id = "" } }: PageProps) {
             <>
               <Head of={one} timeZone={timeZone} onDone={found.reload} />
               <div class="incident-columns">
-                <section class="card" aria-labelledby="course">
-                  <h2 id="course">{t.course.title}</h2>
-                  <Shown of={course} lines={5}>
-                    {({ moments }) => <Course of={one} moments={moments} />}
-                  </Shown>
-                </section>
-                <section class="card" aria-labelledby="replay">
-                  <h2 id="replay">{t.replay.title}</h2>
-                  <Shown of={skeleton} lines={6}>
-                    {({ tracks }) => <Replay tracks={tracks} />}
-                  </Shown>
-                </section>
-                {step && (
-                  <section class="card" aria-labelledby="why">
-                    <h2 id="why">{t.why.title}</h2>
-                    <Why step={step} />
+                <div>
+                  <section class="card" aria-labelledby="course">
+                    <h2 id="course">{t.course.title}</h2>
+                    <Shown of={course} lines={5}>
+                      {({ moments }) => <Course of={one} moments={moments} />}
+                    </Shown>
                   </section>
-                )}
-                <section class="card" aria-labelledby="people">
-                  <h2 id="people">{t.people.title}</h2>
-                  <Shown of={told} lines={3}>
-                    {(data) => <People of={one} told={data} />}
-                  </Shown>
-                </section>
-                <section class="card wide" aria-labelledby="outputs">
-                  <h2 id="outputs">{t.outputs.title}</h2>
-                  <Shown of={receipts} lines={3}>
-                    {(data) => <Outputs receipts={data.receipts} />}
-                  </Shown>
-                </section>
+                  {step && (
+                    <section class="card" aria-labelledby="why">
+                      <h2 id="why">{t.why.title}</h2>
+                      <Why step={step} />
+                    </section>
+                  )}
+                </div>
+                <div>
+                  <section class="card" aria-labelledby="replay">
+                    <h2 id="replay">{t.replay.title}</h2>
+                    <Shown of={skeleton} lines={6}>
+                      {(tracks) => <Replay tracks={tracks} />}
+                    </Shown>
+                  </section>
+                  <section class="card" aria-labelledby="people">
+                    <h2 id="people">{t.people.title}</h2>
+                    <Shown of={told} lines={3}>
+                      {(data) => <People of={one} told={data} />}
+                    </Shown>
+                  </section>
+                </div>
               </div>
+              <section class="card" aria-labelledby="outputs">
+                <h2 id="outputs">{t.outputs.title}</h2>
+                <Shown of={receipts} lines={3}>
+                  {(data) => <Outputs receipts={data.receipts} steps={one.steps} />}
+                </Shown>
+              </section>
             </>
           );
         }}
       </Shown>
     </div>
   );
+}
+
+async function tracksOf(incident: string, signal: AbortSignal) {
+  try {
+    return (await call("GET /api/incidents/:incident/skeleton", { params: { incident }, signal })).tracks;
+  } catch (error) {
+    // A camera that saw too little of the body sends none.
+    if (error instanceof ApiError && error.status === 404) return [];
+    throw error;
+  }
 }
 
 interface HeadProps {

@@ -1,0 +1,38 @@
+import { words } from "../lib/words.ts";
+
+export const wall = words(
+  {
+    title: "Wall",
+    back: "Leave wall mode",
+    fallen: "Person has fallen",
+    down: "since",
+    acknowledged: "In somebody's hands",
+    quiet: "Nobody lies on the ground",
+    watching: (count: number) => (count === 1 ? "One camera watches" : `${count} cameras watch`),
+    notWatching: (count: number) => (count === 1 ? "One camera does not watch" : `${count} cameras do not watch`),
+    unwatched: "Not watching",
+    away: "No connection",
+    awayMore: "What you see may no longer be true",
+    noCamera: "No camera has been heard yet",
+    more: (count: number) => `and ${count} more`,
+    last: "Last incidents",
+    noneYet: "None yet",
+  },
+  {
+    title: "Wand",
+    back: "Wandanzeige verlassen",
+    fallen: "Person ist gestürzt",
+    down: "seit",
+    acknowledged: "In jemandes Händen",
+    quiet: "Niemand liegt am Boden",
+    watching: (count) => (count === 1 ? "Eine Kamera wacht" : `${count} Kameras wachen`),
+    notWatching: (count) => (count === 1 ? "Eine Kamera wacht nicht" : `${count} Kameras wachen nicht`),
+    unwatched: "Wacht nicht",
+    away: "Keine Verbindung",
+    awayMore: "Was hier zu sehen ist, stimmt vielleicht nicht mehr",
+    noCamera: "Noch keine Kamera hat sich gemeldet",
+    more: (count) => `und ${count} weitere`,
+    last: "Letzte Vorfälle",
+    noneYet: "Noch keine",
+  },
+);
