@@ -6,6 +6,8 @@ export interface EdgeConfig {
   readonly passKeys: Readonly<Record<string, string>>;
   /** Host names of the API, by region. */
   readonly origins: Readonly<Record<string, string>>;
+  /** Host names of the WebSockets, by region. Absent: the API serves them itself. */
+  readonly sockets?: Readonly<Record<string, string>> | undefined;
   /** The region of tenants whose home is not `home`. */
   readonly homes: Readonly<Record<string, string>>;
   readonly home: string;
@@ -17,11 +19,12 @@ const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:
 
 /** The configuration as it was given. Throws an Error that names key, value and remedy. */
 export function readConfig(given: unknown): EdgeConfig {
-  const { domain, passKeys, origins, homes, home, page } = table("edge", given);
+  const { domain, passKeys, origins, sockets, homes, home, page } = table("edge", given);
   const config = {
     domain: domain === undefined ? undefined : host("domain", domain),
     passKeys: texts("passKeys", passKeys),
     origins: texts("origins", origins),
+    sockets: sockets === undefined ? undefined : texts("sockets", sockets),
     homes: texts("homes", homes ?? {}),
     home: String(home),
     page: page === undefined ? undefined : String(page),
@@ -31,17 +34,24 @@ export function readConfig(given: unknown): EdgeConfig {
       throw new Error(
         `passKeys.${id}: "${key}" must be the 32 bytes of an Ed25519 public key in base64url; see README`,
       );
-  for (const [region, name] of Object.entries(config.origins)) host(`origins.${region}`, name);
+  for (const [region, name] of Object.entries(config.origins)) {
+    host(`origins.${region}`, name);
+    if (config.sockets) host(`sockets.${region}`, config.sockets[region]);
+  }
   for (const [tenant, region] of Object.entries({ ...config.homes, home: config.home }))
     if (!Object.hasOwn(config.origins, region))
       throw new Error(`homes.${tenant}: region "${region}" is not in origins; add the host name of its API there`);
   return config;
 }
 
-/** Host name of the API in a tenant's home region: a tenant's data lies, and its escalations run, in one region alone. */
-export function originOf({ origins, homes, home }: EdgeConfig, tenant: string): string {
-  const region = Object.hasOwn(homes, tenant) ? (homes[tenant] as string) : home;
-  return origins[region] as string;
+/** A tenant's home region: its data lies, and its escalations run, in one region alone. */
+export function regionOf({ homes, home }: EdgeConfig, tenant: string): string {
+  return Object.hasOwn(homes, tenant) ? (homes[tenant] as string) : home;
+}
+
+/** Host name of the API there. */
+export function originOf(config: EdgeConfig, tenant: string): string {
+  return config.origins[regionOf(config, tenant)] as string;
 }
 
 function table(key: string, value: unknown): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { cachedAddress } from "./address.ts";
-import { type EdgeConfig, originOf } from "./config.ts";
+import { type EdgeConfig, originOf, regionOf } from "./config.ts";
 import { readIncidents, UnfitAnswerError } from "./incidents.ts";
 import { type Ask, cookies, type EdgeRequest, failure, header, json, type Onward } from "./message.ts";
 import { DAYS, type Days, statistics, statisticsSpan, summarise, summarySpan } from "./statistics.ts";
@@ -10,6 +10,8 @@ export const THUMBNAIL_HEADER = "x-spotter-thumbnail";
 /** s that the CDN may answer from its cache: people look at a summary to see what is going on now. */
 const SUMMARY_S = 10;
 const STATISTICS_S = 60;
+/** Where pages open their WebSocket; API Gateway knows its own by no path. */
+const SOCKET = "/api/live/socket";
 
 /**
  * When the cache has nothing: computes a site's summary and statistics from its incidents, and sends everything else to the
@@ -17,7 +19,10 @@ const STATISTICS_S = 60;
  */
 export async function originRequest(request: EdgeRequest, config: EdgeConfig, ask: Ask, now: number): Promise<Onward> {
   const asked = cachedAddress(request.path);
-  const origin = originOf(config, asked?.tenant ?? header(request.headers, TENANT_HEADER));
+  const tenant = asked?.tenant ?? header(request.headers, TENANT_HEADER);
+  const origin = originOf(config, tenant);
+  const sockets = config.sockets?.[regionOf(config, tenant)];
+  if (request.path === SOCKET && sockets) return { request: { ...request, path: "/", origin: sockets } };
   if (asked === undefined) return { request: { ...request, origin } };
   if (asked.what === "thumbnail") {
     const headers = { ...request.headers, [THUMBNAIL_HEADER]: ["1"] };

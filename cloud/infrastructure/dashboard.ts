@@ -1,0 +1,34 @@
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { Stage } from "aws-cdk-lib";
+import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { BucketDeployment, CacheControl, Source } from "aws-cdk-lib/aws-s3-deployment";
+import { Construct } from "constructs";
+
+/** Brings the built dashboard into its bucket. CloudFront compresses it itself, so the packed files stay here. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, dir: string, files: IBucket, distribution: Distribution) {
+    super(scope, "dashboard");
+    if (!existsSync(join(dir, "index.html")))
+      throw new Error(`${dir}: holds no index.html; build the dashboard there, then synthesise again`);
+    const staged = join(Stage.of(this)?.outdir ?? "cdk.out", "bundles", "dashboard");
+    cpSync(dir, staged, { recursive: true, filter: (file) => !file.endsWith(".br") });
+    // Names of assets hold a hash of their content: they are kept for ever, and stay for pages that are open.
+    const assets = new BucketDeployment(this, "assets", {
+      sources: [Source.asset(staged, { exclude: ["*", "!assets/**"] })],
+      destinationBucket: files,
+      prune: false,
+      cacheControl: [CacheControl.fromString("public, max-age=31536000, immutable")],
+    });
+    const pages = new BucketDeployment(this, "pages", {
+      sources: [Source.asset(staged, { exclude: ["assets/**"] })],
+      destinationBucket: files,
+      prune: false,
+      cacheControl: [CacheControl.noCache()],
+      distribution,
+      distributionPaths: ["/index.html", "/icon.svg"],
+    });
+    pages.node.addDependency(assets);
+  }
+}
