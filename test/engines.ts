@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe } from "vitest";
+import { ricDir } from "./fakes/lambda.ts";
 import { postgresPrograms } from "./fakes/postgres.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -34,6 +35,7 @@ const probes = {
     ),
   Mosquitto: () => existsSync("/usr/sbin/mosquitto") || runs("mosquitto", "-h"),
   ffmpeg: () => runs("ffmpeg", "-version"),
+  "AWS's runtime client": () => existsSync(join(ricDir, "node_modules/aws-lambda-ric/rapid-client.node")),
   PostgreSQL: () => postgresPrograms() !== undefined,
   dynoxide: () => existsSync(resolve(root, "node_modules/@dynoxide/linux-x64/dynoxide")),
   Chromium: () => existsSync("/usr/bin/chromium"),

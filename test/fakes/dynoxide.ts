@@ -93,7 +93,7 @@ async function makeTable(client: DynamoDBClient): Promise<string> {
         { AttributeName: TABLE.partition, KeyType: "HASH" },
         { AttributeName: TABLE.sort, KeyType: "RANGE" },
       ],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: "KEYS_ONLY" },
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
     }),
   );
   await client.send(
