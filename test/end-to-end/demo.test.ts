@@ -4,28 +4,25 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startBroker } from "../../cloud/broker.ts";
-import { PLC_MAP, type Plc, startPlc } from "../../demo/plc.ts";
+import type { Plc } from "../../demo/plc.ts";
 import type { Status } from "../../src/api/device.ts";
-import { configSchema } from "../../src/config/schema.ts";
 import { decode } from "../../src/event/decode.ts";
 import type { Event } from "../../src/event/event.ts";
-import { accounts, directory, type Run, start, sum, until } from "../device/rig.ts";
+import { accounts, type Run, sum, until } from "../device/rig.ts";
 import { freePort } from "../fakes/free-port.ts";
+import { type Hall, hall, WAIT } from "./hall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-const CLIP = resolve(root, "demo/clip/fall.mp4");
-const WAIT = { timeout: 120_000, interval: 50 };
 
-interface Hall extends Run {
-  plc: Plc;
+interface Told extends Hall {
   /** Events that the broker has heard, in order. */
   heard: Event[];
   /** Switches a broker that was away on. */
   connect(): Promise<void>;
 }
 
-/** The shipped models watch the clip as a live camera beside a conveyor. Without `connected` nobody listens on the broker's port. */
-async function hall({ connected = true } = {}): Promise<Hall> {
+/** The hall beside a broker. Without `connected` nobody listens on the broker's port. */
+async function toldHall({ connected = true } = {}): Promise<Told> {
   const heard: Event[] = [];
   const port = await freePort();
   const connect = async (): Promise<void> => {
@@ -38,26 +35,7 @@ async function hall({ connected = true } = {}): Promise<Hall> {
     onTestFinished(() => broker.close());
   };
   if (connected) await connect();
-  const plc = await startPlc();
-  onTestFinished(() => plc.close());
-  const coil = { kind: "modbus", host: "127.0.0.1", port: plc.port, deadlineMs: 5_000 };
-  // Limits that a busy machine keeps too: what is decided is under test here, not how fast.
-  const camera = { latencyBudgetMs: 5_000, maxFrameAgeMs: 5_000 };
-  const config = configSchema.parse({
-    device: { name: "hall", dataDir: await directory() },
-    cameras: [
-      { ...camera, name: "press", url: `file://${CLIP}`, loop: true, tier1: ["beacon"], tier2: ["stop-conveyor"] },
-    ],
-    actuators: [
-      { ...coil, name: "stop-conveyor", address: PLC_MAP.stopRequest },
-      { ...coil, name: "beacon", address: PLC_MAP.beacon, latching: false },
-    ],
-    // A short look at an empty floor is enough here; a busy machine gives no long one without a gap.
-    alarm: { clearAfterS: 0.5 },
-    uplink: { url: `mqtt://127.0.0.1:${port}` },
-    api: { port: 0 },
-  });
-  return { ...(await start(config)), plc, heard, connect };
+  return { ...(await hall({ url: `mqtt://127.0.0.1:${port}` })), heard, connect };
 }
 
 const changes = (heard: readonly Event[]) => heard.map(({ body }) => body).filter((body) => body.type === "fallChange");
@@ -77,7 +55,7 @@ function api({ url, credential }: Run) {
 
 describe("a person who falls beside a running conveyor", () => {
   it("stops it; the event reaches the cloud with skeleton and stage times; acknowledge and reset work and restart nothing", async () => {
-    const run = await hall();
+    const run = await toldHall();
     const { plc, heard } = run;
     expect(plc.state().running).toBe(true);
     await stops(plc);
@@ -119,7 +97,7 @@ describe("a person who falls beside a running conveyor", () => {
   }, 240_000);
 
   it("stops it without a network; the event waits and arrives once there is one", async () => {
-    const run = await hall({ connected: false });
+    const run = await toldHall({ connected: false });
     const { plc, heard } = run;
     await stops(plc);
     const { state, post } = api(run);
