@@ -57,7 +57,7 @@ export function Bars({
               return (
                 count > 0 && (
                   <g key={kind}>
-                    <rect class="bar" data-kind={kind} {...box} />
+                    <rect class="plot-bar" data-kind={kind} {...box} />
                     {kind === "nearMiss" && <rect fill={`url(#${pattern})`} {...box} />}
                   </g>
                 )

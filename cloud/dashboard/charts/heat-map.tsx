@@ -52,11 +52,11 @@ export function HeatMap({ counts, stage }: { readonly counts: readonly number[];
           height: high - GAP,
         };
         return (
-          <g key={index} class="cell" data-at={at === index} onPointerEnter={() => onAt(index)}>
+          <g key={index} class="heat-cell" data-at={at === index} onPointerEnter={() => onAt(index)}>
             <rect {...box} rx={3} data-shade={shade(count, most, SHADES)} />
             {count > 0 && (
               <text
-                class="cell-count"
+                class="heat-count"
                 data-shade={shade(count, most, SHADES)}
                 x={box.x + box.width / 2}
                 y={box.y + box.height / 2}

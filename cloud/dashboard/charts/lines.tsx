@@ -43,16 +43,24 @@ export function Lines(props: {
       {lines.map(({ kind, values }) => (
         <g key={kind}>
           <polyline
-            class="line"
+            class="plot-line"
             data-kind={kind}
             points={values.map((value, index) => `${x(index)},${y(value)}`).join(" ")}
           />
           {values.map((value, index) => {
             const key = labels[index];
             return kind === "fall" ? (
-              <circle key={key} class="dot" data-kind={kind} cx={x(index)} cy={y(value)} r={4} />
+              <circle key={key} class="plot-dot" data-kind={kind} cx={x(index)} cy={y(value)} r={4} />
             ) : (
-              <rect key={key} class="dot" data-kind={kind} x={x(index) - 3.5} y={y(value) - 3.5} width={7} height={7} />
+              <rect
+                key={key}
+                class="plot-dot"
+                data-kind={kind}
+                x={x(index) - 3.5}
+                y={y(value) - 3.5}
+                width={7}
+                height={7}
+              />
             );
           })}
         </g>

@@ -12,8 +12,8 @@ import { Shown } from "../parts/pending.tsx";
 import { toast } from "../parts/toast.tsx";
 import { map } from "./map.words.ts";
 import { incidentsOf, Plan } from "./plan.tsx";
+import { PlanUpload } from "./plan-upload.tsx";
 
-const MAX_PLAN_BYTES = 3 * 1024 * 1024;
 const ZOOMS = [1, 1.5, 2.25, 3.5] as const;
 
 /** Where the cameras are, how they are, and where something has happened. */
@@ -110,7 +110,7 @@ function SiteMap({ site, cameras, onReload }: SiteMapProps) {
                 <button type="button" aria-pressed={moving} onClick={() => setMoving(!moving)}>
                   {moving ? t.placing : t.place}
                 </button>
-                {moving && <Upload site={site} onDone={onReload} label={t.replace} />}
+                {moving && <PlanUpload site={site} onDone={onReload} />}
               </>
             )}
           </div>
@@ -147,7 +147,7 @@ function SiteMap({ site, cameras, onReload }: SiteMapProps) {
             {editable && (
               <>
                 <p>{t.noPlanMore}</p>
-                <Upload site={site} onDone={onReload} label={t.upload} />
+                <PlanUpload site={site} onDone={onReload} />
               </>
             )}
           </Empty>
@@ -160,36 +160,6 @@ function SiteMap({ site, cameras, onReload }: SiteMapProps) {
 
 async function keep({ device, camera, line }: Watched, at: { x: number; y: number }): Promise<void> {
   await call("PUT /api/devices/:device/cameras/:camera", { params: { device, camera }, body: { line, at } });
-}
-
-function Upload({ site, label, onDone }: { readonly site: Site; readonly label: string; readonly onDone: () => void }) {
-  const t = map();
-  const [busy, setBusy] = useState(false);
-  const send = async (file: File | undefined) => {
-    if (!file) return;
-    if (file.size > MAX_PLAN_BYTES) return toast(t.tooLarge, "failed");
-    setBusy(true);
-    try {
-      await call("PUT /api/sites/:site/floor-plan", { params: { site: site.site }, body: file });
-      toast(t.uploaded);
-      onDone();
-    } catch (error) {
-      toast(wordsOf(error), "failed");
-    }
-    setBusy(false);
-  };
-  return (
-    <label class="button upload" data-busy={busy}>
-      {label}
-      <input
-        type="file"
-        class="unseen"
-        accept="image/png,image/jpeg,image/webp"
-        disabled={busy}
-        onChange={(event) => void send(event.currentTarget.files?.[0])}
-      />
-    </label>
-  );
 }
 
 /** The same cameras as words, by line: what the map shows must not need eyes. */

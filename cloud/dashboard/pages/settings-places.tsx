@@ -1,7 +1,8 @@
-import { useEffect, useId, useState } from "preact/hooks";
-import type { Answer } from "../../api/contract.ts";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { call, wordsOf } from "../lib/api.ts";
+import { percent } from "../lib/format.ts";
 import { useLoad } from "../lib/load.ts";
+import { type Camera, nameOf, type Site } from "../lib/plant.ts";
 import { query, setQuery } from "../lib/router.ts";
 import { may } from "../lib/session.ts";
 import { StateBadge } from "../parts/badge.tsx";
@@ -11,15 +12,14 @@ import { Icon } from "../parts/icon.tsx";
 import { Shown } from "../parts/pending.tsx";
 import { Table } from "../parts/table.tsx";
 import { toast } from "../parts/toast.tsx";
+import { map } from "./map.words.ts";
+import { Plan } from "./plan.tsx";
+import { PlanUpload } from "./plan-upload.tsx";
 import { settings } from "./settings.words.ts";
 import { FormDialog, NameFields, ownTimeZone, TimeZoneField } from "./settings-form.tsx";
-import { shrunk } from "./settings-picture.ts";
 import { places } from "./settings-places.words.ts";
-import { Plan } from "./settings-plan.tsx";
 
-export type Site = Answer<"GET /api/sites">["sites"][number];
-export type Camera = Answer<"GET /api/cameras">["cameras"][number];
-export type Spot = NonNullable<Camera["at"]>;
+type Spot = NonNullable<Camera["at"]>;
 
 /** Sites, their floor plans and the cameras on them. */
 export function Places() {
@@ -154,47 +154,84 @@ function EnrolForm(props: { readonly sites: readonly Site[]; readonly site: stri
   );
 }
 
+/** After the last move a place is kept, ms: one request, not one for every press of an arrow key. */
+const REST_MS = 400;
+
 function OnSite({ site, onChanged }: { readonly site: Site; readonly onChanged: () => void }) {
   const t = places();
+  const m = map();
   const list = useLoad((signal) => call("GET /api/cameras", { query: { site: site.site }, signal }), {
     deps: [site.site],
   });
   // What somebody moves stands there at once; the cloud's word replaces it.
   const [cameras, setCameras] = useState<readonly Camera[]>();
   useEffect(() => setCameras(list.data?.cameras), [list.data]);
-
-  const write = async (camera: Camera, change: { line?: string; at?: Spot | undefined }) => {
-    const next: Camera = { ...camera, ...change };
-    setCameras((all) => all?.map((one) => (one.device === next.device && one.camera === next.camera ? next : one)));
+  const [said, setSaid] = useState("");
+  const waiting = useRef(new Map<string, { readonly due: ReturnType<typeof setTimeout>; readonly camera: Camera }>());
+  const write = useRef(async (_: Camera) => {});
+  write.current = async (camera) => {
+    const { device, camera: name, line, at } = camera;
+    clearTimeout(waiting.current.get(nameOf(camera))?.due);
+    waiting.current.delete(nameOf(camera));
     try {
       await call("PUT /api/devices/:device/cameras/:camera", {
-        params: { device: next.device, camera: next.camera },
-        body: { line: next.line, ...(next.at ? { at: next.at } : {}) },
+        params: { device, camera: name },
+        body: { line, ...(at ? { at } : {}) },
       });
-      if (change.line !== undefined) onChanged();
     } catch (error) {
       toast(wordsOf(error), "failed");
       list.reload();
     }
   };
+  // Who leaves while a place is not kept yet has still moved it.
+  useEffect(() => () => waiting.current.forEach(({ camera }) => void write.current(camera)), []);
+
+  const show = (camera: Camera) =>
+    setCameras((all) => all?.map((one) => (nameOf(one) === nameOf(camera) ? camera : one)));
+  const set = async (camera: Camera) => {
+    show(camera);
+    await write.current(camera);
+  };
+  const move = (of: Camera, { x, y }: Spot) => {
+    const camera = { ...of, at: { x: rounded(x), y: rounded(y) } };
+    show(camera);
+    setSaid(t.pinNow(camera.camera, percent(x), percent(y)));
+    clearTimeout(waiting.current.get(nameOf(camera))?.due);
+    const due = setTimeout(() => void write.current(camera), REST_MS);
+    waiting.current.set(nameOf(camera), { due, camera });
+  };
   return (
     <section class="card form" aria-labelledby="on-site">
       <header class="page-head">
-        <h2 id="on-site">{t.plan(site.name)}</h2>
-        <div class="end">
-          <Upload site={site} onDone={onChanged} />
-        </div>
+        <h2 id="on-site">{m.plan(site.name)}</h2>
+        <div class="end">{site.floorPlan && <PlanUpload site={site} onDone={onChanged} />}</div>
       </header>
       <Shown of={list}>
         {() => (
           <>
-            <Plan
-              title={t.plan(site.name)}
-              picture={site.floorPlan?.url}
+            {site.floorPlan ? (
+              <>
+                <Plan site={site} cameras={cameras ?? []} onMove={move} onStale={onChanged} />
+                <p class="hint">{t.planHint}</p>
+                <p class="unseen" aria-live="polite">
+                  {said}
+                </p>
+              </>
+            ) : (
+              <Empty icon="map" title={m.noPlan}>
+                <p>{m.noPlanMore}</p>
+                <PlanUpload site={site} onDone={onChanged} />
+              </Empty>
+            )}
+            <CameraTable
+              site={site}
               cameras={cameras ?? []}
-              onPlace={(camera, at) => void write(camera, { at })}
+              onLine={(camera, line) => void set({ ...camera, line }).then(onChanged)}
+              onPlace={(camera, at) => {
+                setSaid(at ? t.pinNow(camera.camera, percent(at.x), percent(at.y)) : t.pinGone(camera.camera));
+                void set({ ...camera, at });
+              }}
             />
-            <CameraTable lines={site.lines} cameras={cameras ?? []} onWrite={(...of) => void write(...of)} />
           </>
         )}
       </Shown>
@@ -202,19 +239,22 @@ function OnSite({ site, onChanged }: { readonly site: Site; readonly onChanged: 
   );
 }
 
+const rounded = (share: number) => Math.round(share * 1000) / 1000;
+
 function CameraTable(props: {
-  readonly lines: readonly string[];
+  readonly site: Site;
   readonly cameras: readonly Camera[];
-  readonly onWrite: (camera: Camera, change: { line?: string; at?: Spot | undefined }) => void;
+  readonly onLine: (camera: Camera, line: string) => void;
+  readonly onPlace: (camera: Camera, at: Spot | undefined) => void;
 }) {
-  const { lines, cameras, onWrite } = props;
+  const { site, cameras, onLine, onPlace } = props;
   const t = places();
   const offered = useId();
   if (cameras.length === 0) return <p class="soft">{t.noCameras}</p>;
   return (
     <>
       <datalist id={offered}>
-        {lines.map((line) => (
+        {site.lines.map((line) => (
           <option key={line} value={line} />
         ))}
       </datalist>
@@ -241,7 +281,7 @@ function CameraTable(props: {
                 maxLength={64}
                 // Kept when one leaves the field or presses Enter.
                 defaultValue={camera.line}
-                onChange={(event) => onWrite(camera, { line: event.currentTarget.value.trim() })}
+                onChange={(event) => onLine(camera, event.currentTarget.value.trim())}
               />
             ),
           },
@@ -252,7 +292,7 @@ function CameraTable(props: {
                 <button
                   type="button"
                   aria-label={t.takeOffOf(camera.camera)}
-                  onClick={() => onWrite(camera, { at: undefined })}
+                  onClick={() => onPlace(camera, undefined)}
                 >
                   {t.takeOff}
                 </button>
@@ -260,7 +300,8 @@ function CameraTable(props: {
                 <button
                   type="button"
                   aria-label={t.placeOf(camera.camera)}
-                  onClick={() => onWrite(camera, { at: { x: 0.5, y: 0.5 } })}
+                  disabled={!site.floorPlan}
+                  onClick={() => onPlace(camera, { x: 0.5, y: 0.5 })}
                 >
                   {t.place}
                 </button>
@@ -269,39 +310,5 @@ function CameraTable(props: {
         ]}
       />
     </>
-  );
-}
-
-function Upload({ site, onDone }: { readonly site: Site; readonly onDone: () => void }) {
-  const t = places();
-  const [busy, setBusy] = useState(false);
-  const text = busy ? t.uploading : site.floorPlan ? t.replace : t.upload;
-  const upload = async (input: HTMLInputElement) => {
-    const [file] = input.files ?? [];
-    if (!file) return;
-    setBusy(true);
-    try {
-      const picture = await shrunk(file);
-      if (!picture) return toast(t.noPicture, "failed");
-      await call("PUT /api/sites/:site/floor-plan", { params: { site: site.site }, body: picture });
-      toast(t.uploaded);
-      onDone();
-    } catch (error) {
-      toast(wordsOf(error), "failed");
-    } finally {
-      input.value = "";
-      setBusy(false);
-    }
-  };
-  return (
-    <label class="button upload" data-busy={busy}>
-      <input
-        type="file"
-        accept="image/png,image/jpeg,image/webp"
-        disabled={busy}
-        onChange={(event) => void upload(event.currentTarget)}
-      />
-      {text}
-    </label>
   );
 }
