@@ -146,6 +146,7 @@ export class Delivery {
       if (got === "damaged") this.damage();
       if (got !== "picture") return;
       const now = this.#clock.now();
+      const wall = this.#clock.wall();
       const stamp = this.#native.bestEffortTimestamp;
       const pts = timeline.seconds(stamp, this.#intervalMs / 1000);
       const { arrivedAt, cameraTime } = this.#arrivals.get(stamp) ?? { arrivedAt: startedAt, cameraTime: Number.NaN };
@@ -153,7 +154,7 @@ export class Delivery {
       // Pictures come in order of presentation, not of arrival: with B-frames a later one may have arrived earlier.
       const capturedAt = onClip ? pts * 1000 : Math.max(arrivedAt, this.#lastCapturedAt);
       this.#lastCapturedAt = capturedAt;
-      const wallTime = onClip ? pts * 1000 : this.#clock.wall() - (now - capturedAt);
+      const wallTime = onClip ? pts * 1000 : wall - (now - capturedAt);
       this.#heard(now);
       if (!this.#opened) this.#open();
       this.#watchStillness(now);

@@ -88,13 +88,15 @@ describeWith("GStreamer RTSP server", "a device whose camera goes away", () => {
 
   it("is blind while its picture hangs although frames come and are judged, and records it", async () => {
     const dataDir = await directory();
-    const server = await RtspServer.start({ launch: BLACK });
+    const server = await RtspServer.start({ launch: BLACK.replace("key-int-max=15", "key-int-max=5") });
     onTestFinished(() => server.kill());
-    const cameras = [{ ...steered.camera, name: "hall", url: server.url, frozenAfterS: 3 }];
+    const cameras = [{ ...steered.camera, name: "hall", url: server.url, frozenAfterS: 1 }];
     const run = await start(configOf({ device: { dataDir }, cameras }));
     await until(run, armed);
-    const { reason, fps } = await until(run, ({ cameras: [camera] }) => camera?.state === "blind" && camera);
-    expect(reason).toMatch(/^not one pixel has changed for 3 s although frames come/);
+    // A busy machine may lose the camera in between, which makes it blind for another reason.
+    const hangs = ({ reason }: { reason: string }) =>
+      /^not one pixel has changed for 1 s although frames come/.test(reason);
+    const { fps } = await until(run, ({ cameras: [camera] }) => camera?.state === "blind" && hangs(camera) && camera);
     expect(fps).toBeGreaterThan(0);
     expect(await everyFrameAccounted(run)).toMatchObject({ decided: expect.any(Number) });
     expect(inOrder(await recordedStates(dataDir), ["armed", "blind"])).toBe(true);
