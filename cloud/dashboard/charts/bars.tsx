@@ -11,6 +11,7 @@ export interface Bar {
 
 const HEIGHT = 220;
 const LEFT = 34;
+const RIGHT = 14;
 const BOTTOM = 26;
 const TOP = 10;
 
@@ -30,14 +31,14 @@ export function Bars({
   const marks = ticks(most, 4);
   const top = marks.at(-1) ?? 1;
   const y = (count: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - count / top);
-  const each = (width - LEFT) / Math.max(1, bars.length);
-  const skip = every(bars.length, width - LEFT, room);
+  const each = (width - LEFT - RIGHT) / Math.max(1, bars.length);
+  const skip = every(bars.length, width - LEFT - RIGHT, room);
   return (
     <svg class="plot" viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} aria-hidden="true">
       <Hatch id={pattern} />
       {marks.map((mark) => (
         <g key={mark}>
-          <line class="grid" x1={LEFT} x2={width} y1={y(mark)} y2={y(mark)} />
+          <line class="grid" x1={LEFT} x2={width - RIGHT} y1={y(mark)} y2={y(mark)} />
           <text class="axis" x={LEFT - 8} y={y(mark)} dy="0.32em" text-anchor="end">
             {number(mark)}
           </text>
@@ -71,7 +72,7 @@ export function Bars({
           </g>
         );
       })}
-      <line class="floor" x1={LEFT} x2={width} y1={y(0)} y2={y(0)} />
+      <line class="floor" x1={LEFT} x2={width - RIGHT} y1={y(0)} y2={y(0)} />
     </svg>
   );
 }

@@ -22,6 +22,11 @@ export function clockTime(ms: number, timeZone?: string): string {
   return date(ms, { hour: "2-digit", minute: "2-digit", second: "2-digit", ...(timeZone ? { timeZone } : {}) });
 }
 
+/** `27 Nov`, for days of this year. */
+export function shortDay(ms: number, timeZone?: string): string {
+  return date(ms, { day: "numeric", month: "short", ...(timeZone ? { timeZone } : {}) });
+}
+
 /** `27 Nov 2026`. */
 export function day(ms: number, timeZone?: string): string {
   return date(ms, { day: "numeric", month: "short", year: "numeric", ...(timeZone ? { timeZone } : {}) });
@@ -55,6 +60,11 @@ export function duration(ms: number): string {
   if (s < 3_600) return `${Math.floor(s / 60)} min ${s % 60} s`;
   if (s < 86_400) return `${Math.floor(s / 3_600)} h ${Math.floor((s % 3_600) / 60)} min`;
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3_600)} h`;
+}
+
+/** A length that stands still: `15 min`, not `15 min 0 s`. */
+export function span(ms: number): string {
+  return duration(ms).replace(/ 0 \S+$/, "");
 }
 
 /** `1.4 MB`. */

@@ -1,6 +1,6 @@
 import { Chart, Legend } from "../charts/chart.tsx";
 import { Lines } from "../charts/lines.tsx";
-import { duration, number, percent } from "../lib/format.ts";
+import { number, percent, span } from "../lib/format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { analytics } from "./analytics.words.ts";
 import type { Figures } from "./analytics-count.ts";
@@ -29,11 +29,11 @@ function Report({ of: camera }: { readonly of: Camera }) {
   const t = analytics();
   const { advice, outcomes, falsePerDay, precision, blindMs, knownMs } = camera;
   const figures: [string, string][] = [
-    [t.falls, number(camera.falls)],
+    [t.fallAlarms, number(camera.falls)],
     [t.nearMisses, number(camera.nearMisses)],
     [t.falseDay, falsePerDay === null ? "–" : number(falsePerDay, { maximumFractionDigits: 2 })],
     [t.precision, precision === null ? "–" : `${percent(precision)} (${number(outcomes.true + outcomes.false)})`],
-    [t.blind, knownMs === 0 ? "–" : t.blindOf(duration(blindMs), percent(blindMs / knownMs))],
+    [t.blind, knownMs === 0 ? "–" : t.blindOf(span(blindMs), percent(blindMs / knownMs))],
   ];
   return (
     <article class="report-camera">

@@ -1,6 +1,6 @@
 import { Bars } from "../charts/bars.tsx";
 import { Chart } from "../charts/chart.tsx";
-import { duration, number } from "../lib/format.ts";
+import { number, span } from "../lib/format.ts";
 import { analytics } from "./analytics.words.ts";
 import type { Figures } from "./analytics-count.ts";
 
@@ -10,8 +10,8 @@ export function Response({ acknowledgement }: Pick<Figures, "acknowledgement">) 
   const { acknowledged, missing, buckets } = acknowledgement;
   const points = [
     ...buckets.map(({ upToMs, count }) => ({
-      label: upToMs === null ? t.longer : short(upToMs),
-      name: upToMs === null ? t.longer : t.within(short(upToMs)),
+      label: upToMs === null ? t.longer : span(upToMs),
+      name: upToMs === null ? t.longer : t.within(span(upToMs)),
       kind: "plain" as const,
       count,
     })),
@@ -40,11 +40,6 @@ export function Response({ acknowledgement }: Pick<Figures, "acknowledgement">) 
       </Chart>
     </section>
   );
-}
-
-/** `30 s`, `2 min`, `1 h`: durations that are round, without what is zero in them. */
-function short(ms: number): string {
-  return duration(ms).replace(/ 0 \S+$/, "");
 }
 
 /** What the incidents turned out to be. */

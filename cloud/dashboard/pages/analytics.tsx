@@ -1,5 +1,5 @@
 import { call } from "../lib/api.ts";
-import { day, duration, number } from "../lib/format.ts";
+import { day, number, span } from "../lib/format.ts";
 import { useLoad } from "../lib/load.ts";
 import { now } from "../lib/now.ts";
 import { query, setQuery } from "../lib/router.ts";
@@ -20,17 +20,17 @@ const DAY_MS = 24 * 3_600_000;
 /** What incidents say together. */
 export default function Analytics() {
   const t = analytics();
-  const span = SPANS.find((one) => one === query.value.get("days")) ?? "30";
+  const days = SPANS.find((one) => one === query.value.get("days")) ?? "30";
   const site = query.value.get("site") ?? "";
   const sites = useLoad((signal) => call("GET /api/sites", { signal }));
   const figures = useLoad(
     (signal) => {
       // To the next full minute, so that what is happening is in it.
       const to = Math.ceil(now.peek() / 60_000) * 60_000;
-      const asked = { from: to - Number(span) * DAY_MS, to, ...(site ? { site } : {}) };
+      const asked = { from: to - Number(days) * DAY_MS, to, ...(site ? { site } : {}) };
       return call("GET /api/analytics", { query: asked, signal });
     },
-    { deps: [span, site] },
+    { deps: [days, site] },
   );
   return (
     <>
@@ -46,9 +46,9 @@ export default function Analytics() {
       <div class="analytics-find unprinted">
         <Choice<Span>
           label={t.span}
-          value={span}
+          value={days}
           options={SPANS.map((one) => [one, t.days[one]] as const)}
-          onValue={(days) => setQuery({ days: days === "30" ? undefined : days })}
+          onValue={(next) => setQuery({ days: next === "30" ? undefined : next })}
         />
         {(sites.data?.sites.length ?? 0) > 1 && (
           <SelectField
@@ -103,7 +103,7 @@ function Tiles({ of: { total, acknowledgement, falseAlarms } }: { readonly of: F
   const tiles: [name: string, value: string, hint: string][] = [
     [t.falls, number(total.falls), t.realOnly],
     [t.nearMisses, number(total.nearMisses), t.suspected(number(total.suspected))],
-    p50Ms === null ? [t.median, "–", t.nobody] : [t.median, duration(p50Ms), t.medianHint(duration(p95Ms ?? p50Ms))],
+    p50Ms === null ? [t.median, "–", t.nobody] : [t.median, span(p50Ms), t.medianHint(span(p95Ms ?? p50Ms))],
     perCameraDay === null
       ? [t.falseRate, "–", t.noRate]
       : [

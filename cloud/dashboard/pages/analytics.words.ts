@@ -62,6 +62,7 @@ export const analytics = words(
     cameras: "Cameras and their sensitivity",
     camerasHint:
       "How scores and what people found hang together. Those that need a look come first. The threshold itself is set on the device.",
+    fallAlarms: "Alarms of a fall",
     falseDay: "False per day",
     precision: "True of judged",
     blind: "Blind",
@@ -149,6 +150,7 @@ export const analytics = words(
     cameras: "Kameras und ihre Empfindlichkeit",
     camerasHint:
       "Wie Werte und Befunde zusammenhängen. Was einen Blick braucht, steht zuerst. Die Schwelle selbst wird am Gerät eingestellt.",
+    fallAlarms: "Sturzalarme",
     falseDay: "Falsch je Tag",
     precision: "Echt von Beurteilten",
     blind: "Blind",

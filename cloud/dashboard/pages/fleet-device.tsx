@@ -1,5 +1,5 @@
 import { call } from "../lib/api.ts";
-import { duration, millis, moment, number, percent } from "../lib/format.ts";
+import { millis, moment, number, percent, span } from "../lib/format.ts";
 import { useLoad } from "../lib/load.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { Ago } from "../parts/time.tsx";
@@ -76,7 +76,7 @@ export function Reason({ of: { state, reason } }: { readonly of: Camera }) {
 export function Latency({ of: { health }, budgetMs }: { readonly of: Camera; readonly budgetMs: number }) {
   const t = fleet();
   const { decisionP50Ms: p50 = null, decisionP99Ms: p99 = null } = health?.value ?? {};
-  if (p50 === null || p99 === null) return <p class="latency soft">{`${t.latency}: ${t.notMeasured}`}</p>;
+  if (p50 === null || p99 === null) return <p class="latency soft">{t.notMeasured}</p>;
   const over = p99 > budgetMs;
   const whole = Math.max(budgetMs * 1.25, p99);
   const share = (ms: number) => `${(100 * ms) / whole}%`;
@@ -97,7 +97,7 @@ export function Latency({ of: { health }, budgetMs }: { readonly of: Camera; rea
 
 export function BlindTime({ ms, long = false }: { readonly ms: number | undefined; readonly long?: boolean }) {
   if (ms === undefined) return <span class="soft">…</span>;
-  const text = duration(ms);
+  const text = span(ms);
   return <span data-warn={ms > 0}>{long ? fleet().blindLong(text) : text}</span>;
 }
 
@@ -116,7 +116,7 @@ export function Queue({ of: { heartbeat } }: { readonly of: Device }) {
   if (outboxEvents === 0) return <span>{t.queueEmpty}</span>;
   return (
     <span data-warn={outboxOldestS * 1000 > STUCK_MS}>
-      {t.queueLong(t.events(outboxEvents, number(outboxEvents)), duration(outboxOldestS * 1000))}
+      {t.queueLong(t.events(outboxEvents, number(outboxEvents)), span(outboxOldestS * 1000))}
     </span>
   );
 }
@@ -175,7 +175,7 @@ function Facts({ of: device }: { readonly of: Device }) {
       </div>
       <div>
         <dt>{t.uptime}</dt>
-        <dd>{uptimeS === undefined ? common().unknown : duration(uptimeS * 1000)}</dd>
+        <dd>{uptimeS === undefined ? common().unknown : span(uptimeS * 1000)}</dd>
       </div>
       <div>
         <dt>{t.clock}</dt>

@@ -35,7 +35,7 @@ function Rows({ device, budgetMs }: { readonly device: Device; readonly budgetMs
   const blind = useBlind(device);
   const cameras: readonly (Camera | undefined)[] = device.cameras.length === 0 ? [undefined] : device.cameras;
   const ofCamera: Column<Camera | undefined>[] = [
-    { title: t.camera, cell: (camera) => camera?.camera ?? t.noCameras },
+    { title: t.camera, cell: (camera) => camera?.camera ?? <span class="soft">{t.noCameras}</span> },
     {
       title: t.state,
       cell: (camera) =>
@@ -67,13 +67,13 @@ function Rows({ device, budgetMs }: { readonly device: Device; readonly budgetMs
           )}
           {ofCamera.map(({ title, cell }) => (
             <td key={title} data-title={title}>
-              {cell(camera)}
+              <div>{cell(camera)}</div>
             </td>
           ))}
           {index === 0 &&
             ofDevice.map(({ title, cell }) => (
               <td key={title} data-title={title} rowSpan={cameras.length}>
-                {cell(device)}
+                <div>{cell(device)}</div>
               </td>
             ))}
         </tr>

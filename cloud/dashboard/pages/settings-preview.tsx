@@ -1,4 +1,4 @@
-import { duration } from "../lib/format.ts";
+import { span } from "../lib/format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { settings } from "./settings.words.ts";
 import type { Draft, Told } from "./settings-escalation.tsx";
@@ -29,8 +29,7 @@ export function linesOf({ chain }: Pick<Draft, "chain">, known: Known): Line[] {
     }));
 }
 
-/** `2 min`, `90 s` as `1 min 30 s`. */
-export const minutes = (of: number) => duration(of * 60_000).replace(/ 0 \S+$/, "");
+const minutes = (of: number) => span(of * 60_000);
 
 function whom({ to, by }: Told, { people, rotas }: Known): Omit<Line, "when"> {
   const t = escalation();

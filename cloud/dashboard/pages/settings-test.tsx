@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call, wordsOf } from "../lib/api.ts";
-import { duration, millis } from "../lib/format.ts";
+import { millis } from "../lib/format.ts";
 import { onChange } from "../lib/live.ts";
 import { settings } from "./settings.words.ts";
 import type { Channel, Person } from "./settings-people.tsx";
@@ -42,7 +42,7 @@ export function TestButton({ person, channel }: { readonly person: Person; reado
       const notice = await newest();
       if (!notice || notice.id === before) return;
       const { state, at, deliveredAt = at, error = "", tries } = notice;
-      if (state === "delivered") setResult({ kind: "delivered", text: t.delivered(took(deliveredAt - at)) });
+      if (state === "delivered") setResult({ kind: "delivered", text: t.delivered(millis(deliveredAt - at)) });
       else if (state === "failed") setResult({ kind: "failed", text: t.failed(error) });
       else if (tries > 0) setResult({ kind: "waiting", text: t.again(error) });
       if (state !== "waiting") stop.current();
@@ -79,5 +79,3 @@ export function TestButton({ person, channel }: { readonly person: Person; reado
     </span>
   );
 }
-
-const took = (ms: number) => (ms < 10_000 ? millis(ms) : duration(ms));

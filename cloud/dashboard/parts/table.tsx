@@ -33,7 +33,7 @@ export function Table<Row>(props: {
           <tr key={id(row)}>
             {columns.map(({ title, cell, number }) => (
               <td key={title} data-number={number} data-title={title}>
-                {cell(row)}
+                <div>{cell(row)}</div>
               </td>
             ))}
           </tr>

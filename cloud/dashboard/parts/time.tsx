@@ -1,4 +1,4 @@
-import { clockTime, day, duration, moment } from "../lib/format.ts";
+import { clockTime, day, duration, moment, shortDay } from "../lib/format.ts";
 import { now } from "../lib/now.ts";
 import { common } from "./words.ts";
 
@@ -12,17 +12,19 @@ export function Time({
   readonly whole?: boolean;
   readonly timeZone?: string;
 }) {
-  const today = day(now.value, timeZone) === day(at, timeZone);
-  const text = whole
-    ? moment(at, timeZone)
-    : today
-      ? clockTime(at, timeZone)
-      : `${day(at, timeZone)}, ${clockTime(at, timeZone)}`;
+  const named = whole ? day : dayOf(at, timeZone);
+  const text = [named?.(at, timeZone), clockTime(at, timeZone)].filter(Boolean).join(", ");
   return (
     <time dateTime={new Date(at).toISOString()} title={moment(at, timeZone)}>
       {text}
     </time>
   );
+}
+
+/** How a day is named: not at all today, without the year within it. */
+function dayOf(at: number, timeZone: string | undefined): typeof day | undefined {
+  if (day(now.value, timeZone) === day(at, timeZone)) return undefined;
+  return new Date(now.value).getFullYear() === new Date(at).getFullYear() ? shortDay : day;
 }
 
 /** How long ago it is; counts on. */
