@@ -139,11 +139,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="every fourth picture, no public models")
     args = parser.parse_args()
     store = Store(Path(args.cache), "test", ("lsp", "coco"))
-    pictures = [i for name in ("lsp", "coco") for i in store.items[name]]
+    pictures = store.items
     if args.quick:
         pictures = pictures[::4]
     shared = Path(args.models)
-    figures = {"pictures": {n: len(v) for n, v in store.items.items()}}
+    figures = {"pictures": {name: len(store.of(name)) for name in ("lsp", "coco")}}
     nets = {}
     for path in sorted(Path(args.eyes).glob("spotter-eyes-*.onnx")):
         eyes = Spotter(path)

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from .network import JOINTS, STRIDE, Eyes
 from .target import Batch
 
-PEAKS = 8  # best cells per picture that the second stage must also judge, whoever they belong to
+PEAKS = 6  # best cells per picture that the second stage must also judge, whoever they belong to
 
 
 def pairs(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -38,70 +38,72 @@ def joint_loss(guess: torch.Tensor, truth: torch.Tensor, weight: torch.Tensor, s
 def map_loss(logit: torch.Tensor, batch: Batch) -> torch.Tensor:
     """Joint maps against a spot on every known joint; nobody is asked where a body's joint is unknown or hidden."""
     n, _, h, w = logit.shape
-    truth, ask = torch.zeros_like(logit), torch.from_numpy(batch.ask)[:, None].expand(n, JOINTS, h, w).clone()
-    gx, gy = torch.arange(w) + 0.5, torch.arange(h) + 0.5
-    for b, box, joints in zip(batch.owner, batch.boxes / STRIDE, torch.from_numpy(batch.joints)):
-        wide = max(0.7, 0.05 * float(((box[2] - box[0]) * (box[3] - box[1])) ** 0.5))
-        known, p = joints[:, 2] > 0.9, joints[:, :2] / STRIDE
-        spot = torch.exp(-((gx - p[:, :1]) ** 2) / (2 * wide**2))[:, None] * torch.exp(-((gy - p[:, 1:]) ** 2) / (2 * wide**2))[:, :, None]
-        truth[b] = torch.maximum(truth[b], spot * known[:, None, None])
-        x1, y1, x2, y2 = max(0, int(box[0])), max(0, int(box[1])), int(box[2]) + 1, int(box[3]) + 1
-        ask[b, :, y1:y2, x1:x2] |= known[:, None, None]
-        vague = (joints[:, 2] < 0) | (joints[:, 2] == 0.5)
-        ask[b, vague, y1:y2, x1:x2] = False
+    truth, ask = torch.zeros_like(logit), batch.ask[:, None].expand(n, JOINTS, h, w)
+    if len(batch.boxes):
+        gx, gy = (torch.arange(k, device=logit.device) + 0.5 for k in (w, h))
+        box, p, state = batch.boxes / STRIDE, batch.joints[..., :2] / STRIDE, batch.joints[..., 2]
+        known, vague = state > 0.9, (state < 0) | (state == 0.5)
+        wide = (0.05 * ((box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])).clamp(min=0).sqrt()).clamp(min=0.7)[:, None, None]
+        spot = torch.exp(-((gy - p[..., 1:]) ** 2) / (2 * wide**2))[..., None] * torch.exp(-((gx - p[..., :1]) ** 2) / (2 * wide**2))[:, :, None]
+        spot = spot * known[..., None, None]
+        owner = batch.owner[:, None, None, None].expand_as(spot)
+        truth = truth.scatter_reduce(0, owner, spot, "amax")
+        near = ((gx > box[:, :1] - 1) & (gx < box[:, 2:3] + 1))[:, None] & ((gy > box[:, 1:2] - 1) & (gy < box[:, 3:] + 1))[:, :, None]
+        among = lambda which: torch.zeros_like(logit).scatter_reduce(0, owner, (near[:, None] & which[..., None, None]).to(logit.dtype), "amax") > 0
+        ask = (ask | among(known)) & ~among(vague)
     loss = F.binary_cross_entropy_with_logits(logit, truth, reduction="none")
     weight = ask * (torch.sigmoid(logit.detach()) - truth).abs() * (1 + 3 * truth)
     return 0.7 * (loss * weight).sum() / truth.sum().clamp(min=1)
 
 
 def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
-    """Every part of the loss by name, each already weighted; pictures as `Eyes.forward` wants them."""
-    t = torch.from_numpy
+    """Every part of the loss by name, each already weighted; pictures as `Eyes.forward` wants them, the batch on their device."""
     dense, pyramid = eyes(pictures)
     dense = dense.float()
-    heat, ask = t(batch.heat), t(batch.ask)
+    heat, ask = batch.heat, batch.ask
     out = {"heat": heat_loss(dense[:, 0], heat, ask)}
     out["maps"] = map_loss(pyramid[4].float(), batch)
-    boxes, joints, lying, owner = t(batch.boxes), t(batch.joints), t(batch.lying), t(batch.owner)
-    cells = t(batch.cells)
+    boxes, joints, lying, owner, cells = batch.boxes, batch.joints, batch.lying, batch.owner, batch.cells
+    device = pictures.device
     n = len(cells)
     with torch.no_grad():  # what the deployed graph would look at
         logit = dense[:, :1].detach()
         logit = torch.where(logit >= F.max_pool2d(logit, 3, 1, 1), logit, torch.full_like(logit, -30.0))
         top = logit.flatten(1).topk(PEAKS, 1).indices
-        b = torch.arange(len(heat)).repeat_interleave(PEAKS)
+        b = torch.arange(len(heat), device=device).repeat_interleave(PEAKS)
         cy, cx = top.flatten() // dense.shape[3], top.flatten() % dense.shape[3]
         keep = ask[b, cy, cx]
         b, cx, cy = b[keep], cx[keep], cy[keep]
     b, cx, cy = torch.cat((cells[:, 0], b)), torch.cat((cells[:, 1], cx)), torch.cat((cells[:, 2], cy))
-    with torch.autocast("cpu", enabled=False):  # places need more than the eight bits of bfloat16
+    with torch.autocast(device.type, enabled=False):  # places need more than the eight bits of bfloat16
         look = eyes.look(tuple(level.float() for level in pyramid), dense, b, cx, cy)
     with torch.no_grad():  # a look is good when its box lies on a body of its picture
-        good = torch.zeros(len(b))
+        good = torch.zeros(len(b), device=device)
         if len(boxes):
-            lo = torch.maximum(look["box"][:, None, :2], boxes[None, :, :2])
-            hi = torch.minimum(look["box"][:, None, 2:], boxes[None, :, 2:])
+            found = look["boxes"][-1]
+            lo = torch.maximum(found[:, None, :2], boxes[None, :, :2])
+            hi = torch.minimum(found[:, None, 2:], boxes[None, :, 2:])
             inter = (hi - lo).clamp(min=0).prod(2)
             area = lambda x: (x[:, 2:] - x[:, :2]).clamp(min=0).prod(1)
-            value = inter / (area(look["box"])[:, None] + area(boxes)[None] - inter).clamp(min=1e-3)
+            value = inter / (area(found)[:, None] + area(boxes)[None] - inter).clamp(min=1e-3)
             value = value * (b[:, None] == owner[None])
-            good = ((value.max(1).values - 0.25) / 0.4).clamp(0, 1)
+            good = ((value.max(1).values - 0.3) / 0.4).clamp(0, 1)
     score = F.binary_cross_entropy_with_logits(look["score"], good, reduction="none")
     out["score"] = 0.5 * (score[:n].mean() if n else 0.0) + 1.0 * score[n:].mean()
     if n:
         who = cells[:, 3]
         truth = boxes[who]
         size = (truth[:, 2:] - truth[:, :2]).clamp(min=4).prod(1).sqrt()
-        first, second = pairs(look["box0"][:n], truth)[1], pairs(look["box"][:n], truth)[1]
+        apart = sum((1 - pairs(guess[:n], truth)[1]).mean() for guess in look["boxes"])
         centre = torch.stack((cx[:n], cy[:n]), 1).float() * STRIDE + STRIDE / 2
         wanted = torch.cat((centre - truth[:, :2], truth[:, 2:] - centre), 1).clamp(min=1.0)
         told = dense.permute(0, 2, 3, 1)[b[:n], cy[:n], cx[:n], 1:5]
-        out["box"] = (1 - first).mean() + (1 - second).mean() + 0.3 * (told - torch.log(wanted / STRIDE)).abs().mean()
+        out["box"] = 0.7 * apart + 0.3 * (told - torch.log(wanted / STRIDE)).abs().mean()
         place = joints[who]
         weight = (place[..., 2] > 0.9).float() + 0.4 * (place[..., 2] == 0.5)
-        out["joints"] = sum(k * joint_loss(look[name][:n], place[..., :2], weight, size) for name, k in (("joints0", 1.0), ("joints1", 4.0), ("joints", 4.0)))
+        out["joints"] = sum(k * joint_loss(guess[:n], place[..., :2], weight, size) for guess, k in zip(look["joints"], (1.0, 3.0, 3.0, 3.0)))
         with torch.no_grad():  # v tells how likely the joint is where it is told: within a tenth of the body's size of the truth
-            near = (look["joints"][:n] - place[..., :2]).norm(dim=2) < 0.1 * size[:, None]
+            near = (look["joints"][-1][:n] - place[..., :2]).norm(dim=2) < 0.1 * size[:, None]
             asked = (place[..., 2] >= 0).float()
         seen = F.binary_cross_entropy_with_logits(look["seen"][:n], (near & (place[..., 2] > 0.9)).float(), reduction="none")
         out["seen"] = 0.3 * (seen * asked).sum() / asked.sum().clamp(min=1)

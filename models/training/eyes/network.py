@@ -1,9 +1,9 @@
 """The network: one convolutional pass that names likely people, then a small head that looks at each of them again.
 
-Stage one is a plain residual backbone with a top-down path to stride 8; every cell says how likely a body is centred there and how large it is.
+Stage one is a residual backbone of 3x3 convolutions with a top-down path to stride 8; every cell says how likely a body is centred there and how large it is.
 Stage two works on the best cells only. It reads the three pyramid levels at the cell and guesses box and joints; each joint then is the mean place
 under its joint map times a Gaussian around the guess (integral regression, Sun et al. 2018, with a prior that tells people apart); what the
-pyramid says at those places corrects joints and box and decides score and lying.
+pyramid says at those places corrects joints and box, twice (cascaded pose regression, Dollár et al. 2010), and decides score and lying.
 """
 
 import torch
@@ -14,8 +14,9 @@ STRIDE = 8
 PEOPLE = 20
 JOINTS = 17
 GREY = 114.0  # padding value of the picture; it becomes zero, so convolution padding and picture padding look alike
-WIDTHS = (16, 32, 48, 96, 128)
-NECK = 48
+WIDTHS = (16, 32, 48, 96, 160)
+DEEP = ((2, 24), (2, 48), (3, 80))  # blocks at strides 8, 16 and 32, and the channels between the two convolutions of each
+NECK, MIDDLE = 56, 96  # channels of the way down at strides 8 and 16
 HIDDEN = 192
 PROBE = 32  # channels read at each joint
 
@@ -26,13 +27,17 @@ def conv(cin: int, cout: int, k: int = 3, stride: int = 1, relu: bool = True) ->
 
 
 class Residual(nn.Module):
-    def __init__(self, c: int):
+    def __init__(self, c: int, between: int):
         super().__init__()
-        self.a = conv(c, c)
-        self.b = conv(c, c, relu=False)
+        self.a = conv(c, between)
+        self.b = conv(between, c, relu=False)
 
     def forward(self, x):
         return F.relu(x + self.b(self.a(x)))
+
+
+def stage(cin: int, cout: int, blocks: int, between: int) -> nn.Sequential:
+    return nn.Sequential(conv(cin, cout, 3, 2), *(Residual(cout, between) for _ in range(blocks)))
 
 
 class Mlp(nn.Sequential):
@@ -48,22 +53,21 @@ class Eyes(nn.Module):
         w0, w1, w2, w3, w4 = WIDTHS
         self.stem = conv(3, w0, 3, 2)
         self.s4 = conv(w0, w1, 3, 2)
-        self.s8 = nn.Sequential(conv(w1, w2, 3, 2), Residual(w2))
-        self.s16 = nn.Sequential(conv(w2, w3, 3, 2), Residual(w3), Residual(w3))
-        self.s32 = nn.Sequential(conv(w3, w4, 3, 2), Residual(w4), Residual(w4))
-        self.lat32 = conv(w4, w3, 1)
-        self.mid = conv(w3, w3)
-        self.lat16 = conv(w3, NECK, 1)
-        self.lat8 = conv(w2, NECK, 1)
+        self.s8, self.s16, self.s32 = (stage(cin, cout, *deep) for cin, cout, deep in zip((w1, w2, w3), (w2, w3, w4), DEEP))
+        self.lat32, self.lat16, self.lat8 = conv(w4, MIDDLE, 1), conv(w3, MIDDLE, 1), conv(w2, NECK, 1)
+        self.mid = conv(MIDDLE, MIDDLE)
+        self.down = conv(MIDDLE, NECK, 1)
         self.top = conv(NECK, NECK)
+        self.limbs = conv(NECK, NECK)
         self.dense = nn.Conv2d(NECK, 1 + 4, 1)
         self.probe = nn.Conv2d(NECK, PROBE, 1)
         self.maps = nn.Conv2d(NECK, JOINTS, 1)
-        self.first = Mlp(NECK + w3 + w4 + 4, HIDDEN, JOINTS * 3 + 64)
-        self.second = Mlp(JOINTS * (PROBE + 4) + 64, HIDDEN, 2 + 4 + JOINTS * 3)
+        self.first = Mlp(NECK + MIDDLE + w4 + 4, HIDDEN, JOINTS * 3 + 64)
+        self.second = Mlp(JOINTS * (PROBE + 4) + 64, HIDDEN, 4 + JOINTS * 2)
+        self.third = Mlp(JOINTS * (PROBE + 4) + 64, HIDDEN, 2 + 4 + JOINTS * 3)
         nn.init.constant_(self.maps.bias, -4.0)
         nn.init.constant_(self.dense.bias[:1], -4.0)
-        for mlp in (self.first, self.second):
+        for mlp in (self.first, self.second, self.third):
             nn.init.normal_(mlp[-1].weight, std=0.01)
             nn.init.zeros_(mlp[-1].bias)
 
@@ -73,14 +77,15 @@ class Eyes(nn.Module):
         x8 = self.s8(self.s4(self.stem(picture)))
         x16 = self.s16(x8)
         x32 = self.s32(x16)
-        p16 = self.mid(x16 + F.interpolate(self.lat32(x32), scale_factor=2.0, mode="nearest"))
-        p8 = self.top(self.lat8(x8) + F.interpolate(self.lat16(p16), scale_factor=2.0, mode="nearest"))
-        return self.dense(p8), (p8, p16, x32, self.probe(p8), self.maps(p8))
+        p16 = self.mid(self.lat16(x16) + F.interpolate(self.lat32(x32), scale_factor=2.0, mode="nearest"))
+        p8 = self.top(self.lat8(x8) + F.interpolate(self.down(p16), scale_factor=2.0, mode="nearest"))
+        limbs = self.limbs(p8)
+        return self.dense(p8), (p8, p16, x32, self.probe(limbs), self.maps(limbs))
 
     def look(self, pyramid, dense: torch.Tensor, batch: torch.Tensor, cx: torch.Tensor, cy: torch.Tensor):
         """Second stage on cells (batch[i], column cx[i], row cy[i]), all int64 [N].
 
-        Returns a dict, all in input pixels: `score`, `lying` logits [N]; `box0`, `box` [N,4]; `joints0`, `joints1`, `joints` [N,17,2]; `seen` logits [N,17].
+        Returns a dict, all in input pixels: `score`, `lying` logits [N]; `boxes`, three guesses [N,4], and `joints`, four [N,17,2], the last ones the best; `seen` logits [N,17].
         """
         p8, p16, x32, probe, maps = pyramid
         at = lambda level, shift: level.permute(0, 2, 3, 1)[batch, cy >> shift, cx >> shift].float()
@@ -96,7 +101,7 @@ class Eyes(nn.Module):
         # how far around its guess a joint is looked for, in units of scale
         width = (0.05 + F.softplus(one[:, JOINTS * 2 : JOINTS * 3] - 1.2)) * scale
         narrow = 0.5 / (width * width)
-        gx, gy = torch.arange(w).float() + 0.5, torch.arange(h).float() + 0.5
+        gx, gy = (torch.arange(n, device=maps.device).float() + 0.5 for n in (w, h))
         prior = joints0 if self.training else joints0.detach()
         fx = -narrow[..., None] * (gx - prior[..., :1]) ** 2
         fy = -narrow[..., None] * (gy - prior[..., 1:]) ** 2
@@ -108,22 +113,27 @@ class Eyes(nn.Module):
         by_column = torch.matmul(torch.stack((ey, ey * gy), 2), mass) * ex[:, :, None]
         total = by_column[:, :, 0].sum(2) + 1e-9
         joints1 = torch.stack(((by_column[:, :, 0] * gx).sum(2) / total, by_column[:, :, 1].sum(2) / total), 2)
-        held = joints1.detach()
-        col = held[..., 0].clamp(0.0, w - 0.51)
-        row = held[..., 1].clamp(0.0, h - 0.51)
-        icol, irow = torch.floor(col).long(), torch.floor(row).long()
-        read = probe.permute(0, 2, 3, 1)[batch[:, None], irow, icol].float()
-        inside = torch.stack((held[..., 0] - icol.float() - 0.5, held[..., 1] - irow.float() - 0.5), 2) / scale[:, None]
-        inside = inside.clamp(-2.0, 2.0)
-        shape = (held - centre[:, None]) / scale[:, None]
-        two = self.second(torch.cat((torch.cat((read, inside, shape), 2).flatten(1), one[:, JOINTS * 3 :].relu()), 1))
-        joints = held + two[:, 6 : 6 + JOINTS * 2].reshape(-1, JOINTS, 2) * scale[:, None]
+        context = one[:, JOINTS * 3 :].relu()
         corner = size.repeat(1, 2)
-        box = box0.detach() + two[:, 2:6] * corner
+        boxes, joints = [box0], [joints0, joints1]
+        for correct in (self.second, self.third):
+            held = joints[-1].detach()
+            told = correct(torch.cat((self.around(probe, batch, held, centre, scale), context), 1))
+            step, told = told[:, : JOINTS * 2].reshape(-1, JOINTS, 2), told[:, JOINTS * 2 :]
+            joints.append(held + step * scale[:, None])
+            boxes.append(boxes[-1].detach() + told[:, :4] * corner)
         return {
-            "score": two[:, 0], "lying": two[:, 1], "box0": box0 * STRIDE, "box": box * STRIDE,
-            "joints0": joints0 * STRIDE, "joints1": joints1 * STRIDE, "joints": joints * STRIDE, "seen": two[:, 6 + JOINTS * 2 :],
+            "boxes": [b * STRIDE for b in boxes], "joints": [j * STRIDE for j in joints], "score": told[:, 4], "lying": told[:, 5], "seen": told[:, 6:],
         }
+
+    def around(self, probe, batch: torch.Tensor, joints: torch.Tensor, centre: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+        """What the probe map says at each joint [N,17,2] (in cells), where in its cell the joint lies, and where from the centre: [N, 17 * (PROBE + 4)]."""
+        h, w = probe.shape[2], probe.shape[3]
+        column, row = torch.floor(joints[..., 0].clamp(0.0, w - 0.51)), torch.floor(joints[..., 1].clamp(0.0, h - 0.51))
+        read = probe.permute(0, 2, 3, 1)[batch[:, None], row.long(), column.long()].float()
+        inside = (joints - torch.stack((column, row), 2) - 0.5) / scale[:, None]
+        shape = (joints - centre[:, None]) / scale[:, None]
+        return torch.cat((read, inside.clamp(-2.0, 2.0), shape), 2).flatten(1)
 
 
 class Deployed(nn.Module):
@@ -147,6 +157,6 @@ class Deployed(nn.Module):
         out = self.eyes.look(pyramid, dense, torch.zeros_like(index), cx, cy)
         score = torch.sqrt(torch.sigmoid(best) * torch.sigmoid(out["score"]))
         _, order = torch.topk(score, PEOPLE)
-        joints = torch.cat((out["joints"], torch.sigmoid(out["seen"])[..., None]), 2).flatten(1)
-        rows = torch.cat((score[:, None], torch.sigmoid(out["lying"])[:, None], out["box"], joints), 1)
+        joints = torch.cat((out["joints"][-1], torch.sigmoid(out["seen"])[..., None]), 2).flatten(1)
+        rows = torch.cat((score[:, None], torch.sigmoid(out["lying"])[:, None], out["boxes"][-1], joints), 1)
         return rows[order][None]

@@ -1,6 +1,7 @@
 """Gather every picture and its labels once: python -m eyes.prepare --train SHARED/train --footage SHARED/footage --models SHARED/models --lsp DIR --coco128 DIR [--render DIR] --out CACHE
 
-Writes <out>/<source>.npy (all pictures one after another, uint8) and <source>.pkl (shape, offset, labels, split, id of each).
+Writes <out>/<source>.bin (all pictures one after another) and <source>.pkl (shape, offset, length, labels, split, id of each). Pictures to learn
+from are WebP, small enough to travel to a machine with a GPU; held-out ones are PNG, so that judges see every pixel as it was.
 Every part is resumable: a source whose files exist is left alone.
 """
 
@@ -22,6 +23,7 @@ from .teachers import PicoDet, RtmDet, TinyPose, Yolox, believed
 # Leeds Sports order (R ankle, knee, hip, L hip, knee, ankle, R wrist, elbow, shoulder, L shoulder, elbow, wrist) in COCO numbers
 LSP_TO_COCO = [16, 14, 12, 11, 13, 15, 10, 8, 6, 5, 7, 9]
 LONGEST = 512  # pixels kept of the longer side
+QUALITY = 70  # of WebP
 
 ARGS: argparse.Namespace
 TEACHERS: dict = {}
@@ -175,6 +177,12 @@ def agreed(rgb: np.ndarray) -> tuple[Labels, float]:
     return labels, sure
 
 
+def street(job: Path):
+    """One street picture; a third of its people were never labelled, so the teachers say who is there."""
+    rgb, _ = shrink(read(job))
+    return rgb, agreed(rgb)[0], "train", f"street{job.stem}"
+
+
 def turned(labels: Labels, k: int, shape: tuple[int, int]) -> Labels:
     """Labels of np.rot90(picture, -k) brought back to the picture of the given (height, width)."""
     h, w = shape
@@ -281,14 +289,21 @@ def rendered(line: str):
     return rgb, labels, "test" if held_out(f"render{row['file']}", 0.05) else "train", f"render{row['file']}"
 
 
+def coded(rgb: np.ndarray, split: str) -> bytes:
+    """uint8 [h, w, 3 or 4] as an image file."""
+    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR if rgb.shape[2] == 3 else cv2.COLOR_RGBA2BGRA)
+    return cv2.imencode(*((".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, QUALITY]) if split == "train" else (".png", bgr)))[1].tobytes()
+
+
 def save(name: str, out: Path, items: list) -> None:
     index, offset = [], 0
-    with open(out / f"{name}.npy.part", "wb") as f:
+    with open(out / f"{name}.bin.part", "wb") as f:
         for rgb, labels, split, key in items:
-            index.append({"shape": rgb.shape, "offset": offset, "labels": labels, "split": split, "id": key, "source": name})
-            f.write(np.ascontiguousarray(rgb).tobytes())
-            offset += rgb.size
-    (out / f"{name}.npy.part").rename(out / f"{name}.npy")
+            data = coded(rgb, split)
+            index.append({"shape": rgb.shape, "offset": offset, "length": len(data), "labels": labels, "split": split, "id": key, "source": name})
+            f.write(data)
+            offset += len(data)
+    (out / f"{name}.bin.part").rename(out / f"{name}.bin")
     (out / f"{name}.pkl").write_bytes(pickle.dumps(index))
     print(f"{name}: {len(index)} pictures, {sum(len(i['labels'].boxes) for i in index)} people, {sum(len(i['labels'].ignore) for i in index)} ignored", flush=True)
 
@@ -298,6 +313,7 @@ def main() -> None:
     for name in ("train", "footage", "models", "lsp", "coco128", "out"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--render", help="folder of pictures that `python -m render.pictures` wrote")
+    parser.add_argument("--street", help="LS-chen/Pedestrian-behavior-detection-and-prediction; every third picture is taken")
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     out = Path(args.out)
@@ -312,6 +328,8 @@ def main() -> None:
         "footage": (clip, clips),
         "lsp": (leeds, list(enumerate(joints))),
     }
+    if args.street:
+        parts["street"] = (street, sorted((Path(args.street) / "JPEGImages").glob("*.jpg"))[::3])
     if args.render:
         parts["render"] = (rendered, (Path(args.render) / "labels.jsonl").read_text().splitlines())
     with Pool(args.workers, start, (args,)) as pool:

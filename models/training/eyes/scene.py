@@ -1,4 +1,4 @@
-"""Training pictures made anew each time: people turned, scaled, shifted, pasted into other places, seen through bad cameras."""
+"""Training scenes made anew each time: people turned, scaled, shifted, pasted into other places. Here they are planned; `paint.py` draws them."""
 
 import pickle
 from dataclasses import dataclass
@@ -9,13 +9,28 @@ import numpy as np
 
 from .label import KNOWN, MIRROR, UNKNOWN, affine, outline, overlap, torso_angle, turned_box
 
-NOISE = np.random.default_rng(0).standard_normal(1 << 21, np.float32)  # drawn once; drawing is slower than all the rest
 FEW = 8  # a body with less than this many pixels of height is ignored, not asked for
+GREY = (114, 114, 114)  # what the service pads pictures with
+SOURCES = ("lsp", "coco", "footage", "cutout", "render", "street")
+
+
+@dataclass
+class Layer:
+    """One picture, or a plain colour, laid on what is there already."""
+
+    item: int  # number in Store.items, -1: plain colour
+    matrix: np.ndarray  # 2x3, from the picture's pixels to the canvas
+    cell: np.ndarray  # part of the canvas that it may cover: x1, y1, x2, y2
+    soft: float = 0.0  # pixels over which its edges fade in
+    mirrored: bool = False  # goes on as its own mirror image outside its edges
+    colour: tuple = GREY
 
 
 @dataclass
 class Scene:
-    picture: np.ndarray  # uint8 [H, W, 3]
+    width: int
+    height: int
+    layers: list  # of Layer, the lowest first
     boxes: np.ndarray  # float [N, 4]
     joints: np.ndarray  # float [N, 17, 3], third value as in label.py
     lying: np.ndarray  # float [N], 1 or 0, NaN where nobody can say
@@ -23,23 +38,25 @@ class Scene:
 
 
 class Store:
-    """The prepared pictures, read in place from disk."""
+    """The prepared pictures and their labels."""
 
-    def __init__(self, cache: Path, split: str = "train", sources: tuple[str, ...] = ("lsp", "coco", "footage", "cutout", "render")):
-        self.items: dict[str, list] = {}
-        self.bytes = {}
-        for name in sources:
-            if (cache / f"{name}.pkl").exists():
-                items = [i for i in pickle.loads((cache / f"{name}.pkl").read_bytes()) if i["split"] == split]
-                if items:
-                    self.items[name] = items
-                    self.bytes[name] = np.memmap(cache / f"{name}.npy", np.uint8, "r")
-        everyone = [i for name in ("coco", "footage", "render") for i in self.items.get(name, [])]
-        self.empty = [i for i in everyone if not len(i["labels"].boxes) and not len(i["labels"].ignore)]
+    def __init__(self, cache: Path, split: str = "train", sources: tuple[str, ...] = SOURCES):
+        self.items, self.bytes = [], {}
+        for path in (p for name in sources for p in sorted((*cache.glob(f"{name}.pkl"), *cache.glob(f"{name}-*.pkl")))):
+            items = [i | {"file": path.stem} for i in pickle.loads(path.read_bytes()) if i["split"] == split]
+            if items:
+                self.items += items
+                self.bytes[path.stem] = np.memmap(path.with_suffix(".bin"), np.uint8, "r")
+        self.empty = [k for k, i in enumerate(self.items) if i["source"] != "lsp" and not len(i["labels"].boxes) and not len(i["labels"].ignore)]
+
+    def of(self, source: str) -> list:
+        return [i for i in self.items if i["source"] == source]
 
     def picture(self, item: dict) -> np.ndarray:
-        n = int(np.prod(item["shape"]))
-        return self.bytes[item["source"]][item["offset"] : item["offset"] + n].reshape(item["shape"])
+        """uint8 [h, w, 3], or [h, w, 4] where a mask comes with it."""
+        data = self.bytes[item["file"]][item["offset"] : item["offset"] + item["length"]]
+        bgr = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+        return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB if bgr.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
 
 
 def lying_of(joints: np.ndarray) -> float:
@@ -100,132 +117,108 @@ def move(labels, m: np.ndarray, window: np.ndarray):
 
 
 class Maker:
-    """Draws scenes of any size. The same generator state gives the same scenes."""
+    """Plans scenes of any size. The same generator state gives the same scenes."""
 
     def __init__(self, store: Store, rng: np.random.Generator):
         self.store, self.rng = store, rng
-        share = {"lsp": 0.48, "coco": 0.14, "footage": 0.16, "cutout": 0.12, "render": 0.34}
-        self.names = [n for n in share if n in store.items]
-        p = np.array([share[n] for n in self.names])
-        self.share = p / p.sum()
-        self.crowded = {n: [i for i in store.items[n] if len(i["labels"].boxes)] for n in self.names}
-        self.names_share = dict(zip(self.names, self.share))
+        share = {"lsp": 0.48, "coco": 0.12, "footage": 0.14, "cutout": 0.12, "render": 0.26, "street": 0.06}
+        self.crowded = {n: [k for k, i in enumerate(store.items) if i["source"] == n and len(i["labels"].boxes)] for n in share}
+        self.share = {n: p for n, p in share.items() if self.crowded[n]}
 
-    def pick(self, exclude: tuple[str, ...] = ()) -> dict:
-        names = [n for n in self.names if n not in exclude]
-        p = np.array([self.names_share[n] for n in names])
-        name = names[self.rng.choice(len(names), p=p / p.sum())]
-        return self.crowded[name][self.rng.integers(len(self.crowded[name]))]
+    def pick(self, exclude: tuple[str, ...] = ()) -> int:
+        names = [n for n in self.share if n not in exclude]
+        p = np.array([self.share[n] for n in names])
+        return self.one(self.crowded[names[self.rng.choice(len(names), p=p / p.sum())]])
 
-    def backdrop(self, w: int, h: int) -> np.ndarray:
-        """A picture without people that fills the canvas, by any turn now and then."""
-        rng = self.rng
+    def one(self, numbers: list) -> int:
+        return numbers[self.rng.integers(len(numbers))]
+
+    def backdrop(self, cell: np.ndarray) -> Layer:
+        """A picture without people that fills the cell, by any turn now and then."""
+        rng, (w, h) = self.rng, cell[2:] - cell[:2]
         if not self.store.empty or rng.random() < 0.12:
-            return np.full((h, w, 3), rng.integers(0, 255, 3) if rng.random() < 0.5 else 114, np.uint8)
-        rgb = self.store.picture(self.store.empty[rng.integers(len(self.store.empty))])
-        ph, pw = rgb.shape[:2]
+            return Layer(-1, np.zeros((2, 3)), cell, colour=tuple(rng.integers(0, 255, 3)) if rng.random() < 0.5 else GREY)
+        number = self.one(self.store.empty)
+        ph, pw = self.store.items[number]["shape"][:2]
         cover = max(w / pw, h / ph) * rng.uniform(1.0, 2.2)
         angle = rng.uniform(-180, 180) if rng.random() < 0.15 else rng.normal(0, 4)
         slack = np.array([pw * cover - w, ph * cover - h]) / 2
-        to = np.array([w, h]) / 2 + rng.uniform(-1, 1, 2) * slack
-        m = similarity(np.array([pw, ph]) / 2, angle, cover, rng.random() < 0.5, to)
-        return cv2.warpAffine(rgb, m, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        to = (cell[:2] + cell[2:]) / 2 + rng.uniform(-1, 1, 2) * slack
+        return Layer(number, similarity(np.array([pw, ph]) / 2, angle, cover, rng.random() < 0.5, to), cell, mirrored=True)
 
-    def paste(self, canvas: np.ndarray, item: dict, cell: np.ndarray, angle: float, height: float, soft: bool):
-        """Put one source picture into the cell (x1, y1, x2, y2) of the canvas so that a body of it is `height` pixels long."""
-        rng, labels = self.rng, item["labels"]
-        rgb = self.store.picture(item)
-        ph, pw = rgb.shape[:2]
+    def paste(self, number: int, cell: np.ndarray, angle: float, height: float, soft: bool) -> tuple[Layer, tuple]:
+        """One source picture laid into the cell (x1, y1, x2, y2) so that a body of it is `height` pixels long, and its labels there."""
+        rng, item = self.rng, self.store.items[number]
+        labels = item["labels"]
+        ph, pw = item["shape"][:2]
         if len(labels.boxes):
             b = labels.boxes[rng.integers(len(labels.boxes))]
             long = float(max(b[2:] - b[:2]))
             centre = (b[:2] + b[2:]) / 2
         else:
             long, centre = float(ph), np.array([pw, ph]) / 2
-        scale = height / max(8.0, long)
-        if item["source"] in ("footage", "render", "coco") and max(ph, pw) > 300:
+        scale = min(height / max(8.0, long), 4.0)
+        if item["source"] != "cutout" and max(ph, pw) > 300:
             scale = max(scale, 0.22)
         size = cell[2:] - cell[:2]
-        to = cell[:2] + size * rng.uniform(0.15, 0.85, 2) if rng.random() < 0.75 else cell[:2] + size * rng.uniform(-0.02, 1.02, 2)
+        to = cell[:2] + size * (rng.uniform(0.15, 0.85, 2) if rng.random() < 0.75 else rng.uniform(-0.02, 1.02, 2))
         m = similarity(centre, angle, scale, rng.random() < 0.5, to)
-        x1, y1, x2, y2 = cell.astype(int)
-        local = m.copy()
-        local[:, 2] -= [x1, y1]
-        wh = (x2 - x1, y2 - y1)
-        alpha = rgb[..., 3] if rgb.shape[2] == 4 else np.full((ph, pw), 255, np.uint8)
-        flags = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
-        if scale < 0.45:  # warpAffine does not average; shrink first so that small people look like a camera's small people
-            f = scale * 1.5
-            rgb = cv2.resize(np.ascontiguousarray(rgb[..., :3]), None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
-            alpha = cv2.resize(np.ascontiguousarray(alpha), (rgb.shape[1], rgb.shape[0]))
-            local[:, :2] /= f
-            flags = cv2.INTER_LINEAR
-        warped = cv2.warpAffine(np.ascontiguousarray(rgb[..., :3]), local, wh, flags=flags)
-        mask = cv2.warpAffine(np.ascontiguousarray(alpha), local, wh, flags=cv2.INTER_LINEAR)
-        if soft:
-            k = int(rng.integers(1, 4)) * 2 + 1
-            mask = cv2.GaussianBlur(cv2.erode(mask, np.ones((k, k), np.uint8)), (k, k), 0) if k < 0.2 * height else mask
-        blend(canvas[y1:y2, x1:x2], warped, mask)
         corners = affine(np.array([[0, 0], [pw, 0], [pw, ph], [0, ph]], float), m)
         window = np.concatenate((np.maximum(cell[:2], corners.min(0)), np.minimum(cell[2:], corners.max(0))))
         if (window[2:] <= window[:2]).any():
             window = cell
-        return move(labels, m, window)
+        return Layer(number, m, cell, soft=rng.uniform(1.0, 5.0) if soft else 0.0), move(labels, m, window)
 
-    def angle(self, item: dict) -> float:
+    def angle(self, number: int) -> float:
         rng = self.rng
-        if item["source"] == "render":  # the renderer knows gravity: only small turns
+        if self.store.items[number]["source"] == "render":  # the renderer knows gravity: only small turns
             return rng.normal(0, 6)
         return rng.uniform(-180, 180) if rng.random() < 0.55 else rng.normal(0, 7)
 
+    def height(self, least: float, most: float, of: float) -> float:
+        return max(20.0, np.exp(self.rng.uniform(np.log(least), np.log(most))) * of)
+
     def scene(self, w: int, h: int) -> Scene:
-        rng = self.rng
-        kind = rng.random()
-        found = ([], [], [], [])
-        small = min(w, h)
-        if kind < 0.42:  # one source over the whole canvas
-            item = self.pick(exclude=("cutout",))
-            canvas = self.backdrop(w, h)
-            height = np.exp(rng.uniform(np.log(0.28), np.log(1.15))) * small
-            parts = [(item, np.array([0, 0, w, h], float), self.angle(item), height)]
+        rng, store = self.rng, self.store
+        whole = np.array([0, 0, w, h], float)
+        layers, parts = [self.backdrop(whole)], []
+        kind, small = rng.random(), min(w, h)
+        if kind < 0.46:  # one source over the whole canvas, now and then with the grey of a padded picture around it
+            number = self.pick(exclude=("cutout",))
+            if rng.random() < 0.3:
+                layers = [Layer(-1, np.zeros((2, 3)), whole)]
+            parts = [(number, whole, self.angle(number), self.height(0.2, 1.15, small))]
         elif kind < 0.74:  # several people, each in its own part of the picture
-            canvas = self.backdrop(w, h)
             x, y = w * rng.uniform(0.3, 0.7), h * rng.uniform(0.3, 0.7)
             cells = [(0, 0, x, y), (x, 0, w, y), (0, y, x, h), (x, y, w, h)] if rng.random() < 0.6 else [(0, 0, x, h), (x, 0, w, h)]
-            parts = []
             for c in cells:
                 c = np.array(c, float).round()
                 if rng.random() < 0.2:
                     continue
-                item = self.store.empty[rng.integers(len(self.store.empty))] if self.store.empty and rng.random() < 0.18 else self.pick(exclude=("cutout",))
-                height = np.exp(rng.uniform(np.log(0.5), np.log(1.15))) * min(c[2:] - c[:2])
-                parts.append((item, c, self.angle(item), max(20.0, height)))
-        elif kind < 0.88 and "cutout" in self.crowded:  # cut-outs in an empty place: no rectangle gives them away
-            canvas = self.backdrop(w, h)
-            parts = []
+                number = self.one(store.empty) if store.empty and rng.random() < 0.18 else self.pick(exclude=("cutout",))
+                parts.append((number, c, self.angle(number), self.height(0.4, 1.15, min(c[2:] - c[:2]))))
+        elif kind < 0.88 and "cutout" in self.share:  # cut-outs in an empty place: no rectangle gives them away
             for _ in range(rng.integers(1, 4)):
-                item = self.crowded["cutout"][rng.integers(len(self.crowded["cutout"]))]
-                parts.append((item, np.array([0, 0, w, h], float), self.angle(item), np.exp(rng.uniform(np.log(0.28), np.log(1.0))) * small))
-        else:  # nobody, with rectangles pasted from other empty pictures so that a pasted edge means nothing
-            canvas = self.backdrop(w, h)
-            parts = []
-            for _ in range(rng.integers(0, 4) if self.store.empty else 0):
-                item = self.store.empty[rng.integers(len(self.store.empty))]
+                number = self.one(self.crowded["cutout"])
+                parts.append((number, whole, self.angle(number), self.height(0.2, 1.0, small)))
+        elif store.empty:  # nobody, with rectangles pasted from other empty pictures so that a pasted edge means nothing
+            for _ in range(rng.integers(0, 4)):
                 x1, y1 = rng.integers(0, w - 32), rng.integers(0, h - 32)
                 c = np.array([x1, y1, min(w, x1 + rng.integers(32, w)), min(h, y1 + rng.integers(32, h))], float)
-                parts.append((item, c, rng.uniform(-180, 180), h * rng.uniform(0.3, 1.5)))
-        for item, cell, angle, height in parts:
-            new = self.paste(canvas, item, cell, angle, height, rng.random() < 0.7)
-            if len(parts) > 1 and cell[2] - cell[0] == w:  # an overlapping layer hides what lies under it
+                parts.append((self.one(store.empty), c, rng.uniform(-180, 180), h * rng.uniform(0.3, 1.5)))
+        found = ([], [], [], [])
+        for number, cell, angle, height in parts:
+            layer, new = self.paste(number, cell, angle, height, rng.random() < 0.7)
+            layers.append(layer)
+            if len(parts) > 1 and cell is whole:  # an overlapping layer hides what lies under it
                 found = self.hide(found, new[0])
             for a, b in zip(found, new):
                 a.extend(b)
         boxes, joints, lying, ignore = found
         if boxes and rng.random() < 0.3:
-            joints = self.occlude(canvas, boxes, joints)
-        canvas = degrade(canvas, rng)
+            joints = self.occlude(layers, whole, boxes, joints)
         return Scene(
-            canvas, np.array(boxes, np.float32).reshape(-1, 4), np.array(joints, np.float32).reshape(-1, 17, 3),
+            w, h, layers, np.array(boxes, np.float32).reshape(-1, 4), np.array(joints, np.float32).reshape(-1, 17, 3),
             np.array(lying, np.float32), np.array(ignore, np.float32).reshape(-1, 4),
         )
 
@@ -246,23 +239,21 @@ class Maker:
                 keep[0].append(b), keep[1].append(j), keep[2].append(l)
         return keep
 
-    def occlude(self, canvas: np.ndarray, boxes: list, joints: list) -> list:
+    def occlude(self, layers: list, whole: np.ndarray, boxes: list, joints: list) -> list:
         """A bar or block in front of one person, filled with a colour or a piece of an empty picture. Joints behind it stay where they are."""
         rng = self.rng
         b = boxes[rng.integers(len(boxes))]
-        w, h = b[2:] - b[:2]
-        size = np.array([w, h]) * rng.uniform(0.15, 0.5, 2)
+        wide, tall = b[2:] - b[:2]
+        size = np.array([wide, tall]) * rng.uniform(0.15, 0.5, 2)
         size[rng.integers(2)] *= rng.uniform(1, 2.5)
-        c = b[:2] + np.array([w, h]) * rng.uniform(0, 1, 2)
-        H, W = canvas.shape[:2]
-        x1, y1 = np.maximum(c - size / 2, 0).astype(int)
-        x2, y2 = np.minimum(c + size / 2, [W, H]).astype(int)
-        if x2 - x1 < 3 or y2 - y1 < 3 or (x2 - x1) * (y2 - y1) > 0.4 * w * h:
+        c = b[:2] + np.array([wide, tall]) * rng.uniform(0, 1, 2)
+        x1, y1, x2, y2 = bar = np.concatenate((np.maximum(c - size / 2, whole[:2]), np.minimum(c + size / 2, whole[2:]))).round()
+        if x2 - x1 < 3 or y2 - y1 < 3 or (x2 - x1) * (y2 - y1) > 0.4 * wide * tall:
             return joints
         if self.store.empty and rng.random() < 0.6:
-            canvas[y1:y2, x1:x2] = self.backdrop(x2 - x1, y2 - y1)
+            layers.append(self.backdrop(bar))
         else:
-            canvas[y1:y2, x1:x2] = rng.integers(0, 255, 3)
+            layers.append(Layer(-1, np.zeros((2, 3)), bar, colour=tuple(rng.integers(0, 255, 3))))
         out = []
         for j in joints:
             j = j.copy()
@@ -270,52 +261,3 @@ class Maker:
             j[inside, 2] = 0.5  # place known, not in sight
             out.append(j)
         return out
-
-
-def blend(under: np.ndarray, over: np.ndarray, mask: np.ndarray) -> None:
-    """Lay `over` on `under` in place where mask (0 to 255) says so."""
-    x, y, w, h = cv2.boundingRect(mask)
-    if w == 0:
-        return
-    part, over, mask = under[y : y + h, x : x + w], over[y : y + h, x : x + w], mask[y : y + h, x : x + w]
-    weight = mask.astype(np.float32) * (1 / 255)
-    part[:] = cv2.blendLinear(np.ascontiguousarray(over), np.ascontiguousarray(part), weight, 1 - weight)
-
-
-def degrade(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What cameras do: colour, light, night, blur, few pixels, compression, noise."""
-    h, w = rgb.shape[:2]
-    if rng.random() < 0.7:  # one table per channel: contrast, brightness, gamma, tint
-        x = np.arange(256) / 255.0
-        gamma = np.exp(rng.normal(0, 0.3))
-        gain, lift = np.exp(rng.normal(0, 0.18)), rng.normal(0, 0.07)
-        table = np.stack([np.clip((x**gamma) * gain * np.exp(rng.normal(0, 0.06)) + lift, 0, 1) for _ in range(3)], 1)
-        rgb = cv2.LUT(rgb, (table * 255).astype(np.uint8)[None])
-    night = rng.random()
-    if night < 0.2:
-        grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-        if night < 0.08:  # infrared lamp: bright centre, dark border
-            yy, xx = np.mgrid[0:h, 0:w]
-            c = np.array([w, h]) * rng.uniform(0.3, 0.7, 2)
-            d = ((xx - c[0]) / w) ** 2 + ((yy - c[1]) / h) ** 2
-            grey = np.clip(grey * (0.35 + 1.0 * np.exp(-d * rng.uniform(2, 7))), 0, 255).astype(np.uint8)
-        rgb = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
-    kind = rng.random()
-    if kind < 0.12:
-        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.5, 1.6))
-    elif kind < 0.2:
-        n = int(rng.integers(3, 8))
-        k = np.zeros((n, n), np.float32)
-        cv2.line(k, (0, int(rng.integers(n))), (n - 1, int(rng.integers(n))), 1.0)
-        rgb = cv2.filter2D(rgb, -1, k / k.sum())
-    elif kind < 0.38:
-        f = rng.uniform(0.4, 0.85)
-        few = cv2.resize(rgb, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
-        rgb = cv2.resize(few, (w, h), interpolation=cv2.INTER_LINEAR)
-    if rng.random() < 0.25:
-        at = int(rng.integers(len(NOISE) - h * w * 3))
-        rgb = cv2.scaleAdd(NOISE[at : at + h * w * 3].reshape(h, w, 3), rng.uniform(2, 12), rgb.astype(np.float32)).clip(0, 255).astype(np.uint8)
-    if rng.random() < 0.3:
-        ok, data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 80))])
-        rgb = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    return np.ascontiguousarray(rgb)

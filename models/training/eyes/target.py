@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-from .label import MIRROR
 from .network import STRIDE
 from .scene import Scene
 
-CELLS = 7  # cells asked per body: the centre and some of its neighbours
+CELLS = 5  # cells asked per body: the centre and some of its neighbours
 
 
 @dataclass
 class Batch:
-    pictures: np.ndarray  # uint8 [B, H, W, 3]
+    """Arrays as numpy, or as tensors of one device after `to`."""
+
+    width: int
+    height: int
+    layers: dict  # see `stacked`
+    depths: list  # how many layers of each depth, the lowest first
     heat: np.ndarray  # float32 [B, h, w], 1 at centres
     ask: np.ndarray  # bool [B, h, w], False inside ignored regions
     boxes: np.ndarray  # float32 [P, 4] all people of the batch
@@ -22,10 +27,33 @@ class Batch:
     owner: np.ndarray  # int64 [P] picture of each person
     cells: np.ndarray  # int64 [C, 4]: picture, column, row, person
 
+    def to(self, device: torch.device) -> "Batch":
+        move = lambda a: torch.from_numpy(a).to(device, non_blocking=True)
+        arrays = {k: move(v) for k, v in vars(self).items() if isinstance(v, np.ndarray)}
+        return Batch(width=self.width, height=self.height, depths=self.depths, layers={k: move(v) for k, v in self.layers.items()}, **arrays)
+
+
+def stacked(scenes: list[Scene]) -> dict:
+    """All layers of a batch by depth, one row each: picture, depth, item, inverse matrix (canvas to source), cell, soft, mirrored, colour."""
+    rows = [(b, d, layer) for b, scene in enumerate(scenes) for d, layer in enumerate(scene.layers)]
+    rows.sort(key=lambda row: row[1])
+    layers = [layer for _, _, layer in rows]
+    inverse = np.zeros((len(rows), 2, 3), np.float32)
+    for k, layer in enumerate(layers):
+        if layer.item >= 0:
+            turn = np.linalg.inv(layer.matrix[:, :2])
+            inverse[k] = np.concatenate((turn, -turn @ layer.matrix[:, 2:]), 1)
+    return {
+        "picture": np.array([b for b, _, _ in rows], np.int64), "depth": np.array([d for _, d, _ in rows], np.int64),
+        "item": np.array([layer.item for layer in layers], np.int64), "inverse": inverse,
+        "cell": np.array([layer.cell for layer in layers], np.float32), "soft": np.array([layer.soft for layer in layers], np.float32),
+        "mirrored": np.array([layer.mirrored for layer in layers], bool), "colour": np.array([layer.colour for layer in layers], np.float32),
+    }
+
 
 def targets(scenes: list[Scene], rng: np.random.Generator) -> Batch:
     n = len(scenes)
-    h, w = scenes[0].picture.shape[0] // STRIDE, scenes[0].picture.shape[1] // STRIDE
+    h, w = scenes[0].height // STRIDE, scenes[0].width // STRIDE
     heat, ask = np.zeros((n, h, w), np.float32), np.ones((n, h, w), bool)
     col, row = np.arange(w, dtype=np.float32) + 0.5, np.arange(h, dtype=np.float32) + 0.5
     owner, cells, p = [], [], 0
@@ -57,18 +85,8 @@ def targets(scenes: list[Scene], rng: np.random.Generator) -> Batch:
             owner.append(b)
         p += len(scene.boxes)
     cat = lambda name, tail: np.concatenate([getattr(s, name) for s in scenes]).reshape(-1, *tail).astype(np.float32)
+    layers = stacked(scenes)
     return Batch(
-        np.stack([s.picture for s in scenes]), heat, ask, cat("boxes", (4,)), cat("joints", (17, 3)), cat("lying", ()),
+        scenes[0].width, scenes[0].height, layers, np.bincount(layers["depth"]).tolist(), heat, ask, cat("boxes", (4,)), cat("joints", (17, 3)), cat("lying", ()),
         np.array(owner, np.int64), np.array(cells, np.int64).reshape(-1, 4),
     )
-
-
-def mirrored(batch: Batch) -> Batch:
-    """The same scenes seen in a mirror; drawing them anew would cost half as much as learning from them."""
-    w = batch.pictures.shape[2]
-    boxes, joints, cells = batch.boxes.copy(), batch.joints[:, MIRROR].copy(), batch.cells.copy()
-    boxes[:, [0, 2]] = w - batch.boxes[:, [2, 0]]
-    joints[..., 0] = w - joints[..., 0]
-    cells[:, 1] = batch.heat.shape[2] - 1 - cells[:, 1]
-    flip = lambda x: np.ascontiguousarray(x[:, :, ::-1])
-    return Batch(flip(batch.pictures), flip(batch.heat), flip(batch.ask), boxes, joints, batch.lying, batch.owner, cells)

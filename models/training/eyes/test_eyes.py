@@ -10,9 +10,13 @@ import numpy as np
 import torch
 
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
+from .loss import losses
 from .network import PEOPLE, STRIDE, Deployed, Eyes
-from .scene import Maker, Scene, Store, lying_of, move, similarity
-from .target import mirrored, targets
+from .paint import Atlas, compress, paint
+from .paint_cpu import Easel
+from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
+from .target import targets
+from .train import floats
 
 # a figure in a 100 x 200 picture: joints are dots of their own colour, so a picture says where they are
 PLACES = np.array([[50, 30], [54, 26], [46, 26], [58, 30], [42, 30], [65, 55], [35, 55], [72, 80], [28, 80], [74, 105], [26, 105],
@@ -79,60 +83,174 @@ class Turning(unittest.TestCase):
         self.assertEqual((len(boxes), len(ignore)), (0, 1))
 
 
-class Scenes(unittest.TestCase):
+def stored(folder: str, pictures: dict[str, list]) -> Store:
+    """A cache with the given (picture, labels) of each source, as prepare.py writes it."""
+    for source, members in pictures.items():
+        items, data = [], b""
+        for rgb, labels in members:
+            code = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR if rgb.shape[2] == 3 else cv2.COLOR_RGBA2BGRA))[1].tobytes()
+            items.append({"shape": rgb.shape, "offset": len(data), "length": len(code), "labels": labels, "split": "train", "id": "", "source": source})
+            data += code
+        (Path(folder) / f"{source}.bin").write_bytes(data)
+        (Path(folder) / f"{source}.pkl").write_bytes(pickle.dumps(items))
+    return Store(Path(folder))
+
+
+def bare(width: int, height: int, layers: list) -> Scene:
+    """A scene in which nobody is asked about."""
+    return Scene(width, height, layers, np.zeros((0, 4)), np.zeros((0, 17, 3)), np.zeros(0), np.zeros((0, 4)))
+
+
+class Cached(unittest.TestCase):
+    """A cache of a smooth figure, an empty room, and a cut-out; both ways of drawing it."""
+
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
         rgb, labels = figure()
-        empty = np.full((120, 160, 3), 90, np.uint8)
-        items, data = [], b""
-        for picture, label in ((rgb, labels), (empty, Labels())):
-            items.append({"shape": picture.shape, "offset": len(data), "labels": label, "split": "train", "id": "", "source": "coco"})
-            data += picture.tobytes()
-        (Path(self.folder.name) / "coco.npy").write_bytes(data)
-        (Path(self.folder.name) / "coco.pkl").write_bytes(pickle.dumps(items))
+        room = cv2.resize(np.random.default_rng(0).integers(0, 255, (12, 16, 3), np.uint8), (160, 120), interpolation=cv2.INTER_CUBIC)
+        mask = cv2.ellipse(np.zeros((200, 100), np.uint8), (50, 100), (30, 85), 0, 0, 360, 255, -1)
+        cut = np.dstack((np.full((200, 100, 3), 80, np.uint8), mask))
+        self.store = stored(self.folder.name, {"coco": [(rgb, labels), (room, Labels())], "cutout": [(cut, labels)]})
+        self.drawers = {"Atlas": Atlas(self.store, torch.device("cpu")), "Easel": Easel(self.store, torch.device("cpu"))}
 
-    def tearDown(self):
-        self.folder.cleanup()
+    def drawn(self, scenes: list[Scene]) -> dict:
+        """The batch as uint8-like arrays [B, H, W, 3], by way of drawing."""
+        batch = targets(scenes, np.random.default_rng(0)).to(torch.device("cpu"))
+        return {name: drawer.draw(batch).permute(0, 2, 3, 1).numpy() for name, drawer in self.drawers.items()}
 
-    def test_the_same_seed_draws_the_same_scenes(self):
-        draw = lambda: [Maker(Store(Path(self.folder.name)), np.random.default_rng(5)).scene(96, 64) for _ in range(1)][0]
-        np.testing.assert_array_equal(draw().picture, draw().picture)
+
+class Scenes(Cached):
+    def test_the_same_seed_plans_the_same_scenes(self):
+        plan = lambda: targets([Maker(self.store, np.random.default_rng(5)).scene(96, 64)], np.random.default_rng(1))
+        one, other = plan(), plan()
+        np.testing.assert_array_equal(one.layers["inverse"], other.layers["inverse"])
+        np.testing.assert_array_equal(one.heat, other.heat)
 
     def test_scenes_have_finite_labels_inside_the_picture(self):
-        maker = Maker(Store(Path(self.folder.name)), np.random.default_rng(6))
+        maker = Maker(self.store, np.random.default_rng(6))
+        people = 0
         for _ in range(60):
             s = maker.scene(128, 96)
-            self.assertEqual(s.picture.shape, (96, 128, 3))
+            people += len(s.boxes)
             self.assertTrue((s.boxes[:, :2] >= -0.5).all() and (s.boxes[:, 2] <= 128.5).all() and (s.boxes[:, 3] <= 96.5).all())
             self.assertTrue(np.isfinite(s.joints).all())
+        self.assertGreater(people, 20)
+
+
+class Drawing(Cached):
+    def test_a_turned_label_sits_on_the_painted_body(self):
+        _, labels = figure()
+        for angle in (0, 37, 90, 180, 251):
+            for mirror in (False, True):
+                m = similarity(np.array([50.0, 100.0]), angle, 1.3, mirror, np.array([160.0, 144.0]))
+                whole = np.array([0, 0, 320, 288.0])
+                _, joints, _, _ = move(labels, m, whole)
+                for name, pictures in self.drawn([bare(320, 288, [Layer(-1, np.zeros((2, 3)), whole), Layer(0, m, whole)])]).items():
+                    for j in range(17):
+                        x, y = np.floor(joints[0][j, :2]).astype(int)
+                        # a mirrored body's left wrist is the dot that was painted as its right wrist
+                        self.assertAlmostEqual(float(pictures[0, y, x, 1]), 40 + 12 * (MIRROR[j] if mirror else j), delta=8, msg=f"{name}, {angle} degrees, joint {j}")
+
+    def test_both_ways_draw_the_same_scenes(self):
+        maker = Maker(self.store, np.random.default_rng(2))
+        pictures = self.drawn([maker.scene(160, 96) for _ in range(80)])
+        apart = np.abs(pictures["Atlas"] - pictures["Easel"]).max(3)
+        self.assertGreater(float((apart <= 4).mean()), 0.985)
+        self.assertGreater(float((apart <= 4).mean((1, 2)).min()), 0.9)
+        self.assertGreater(float(pictures["Easel"].std()), 20)
+
+    def test_a_plain_layer_is_its_colour_in_its_cell_and_nothing_outside(self):
+        cell = np.array([16, 8, 48, 24.0])
+        for name, pictures in self.drawn([bare(64, 32, [Layer(-1, np.zeros((2, 3)), np.array([0, 0, 64, 32.0]), colour=(10, 20, 30)), Layer(-1, np.zeros((2, 3)), cell, colour=(200, 100, 50))])]).items():
+            self.assertTrue((pictures[0, 8:24, 16:48] == (200, 100, 50)).all(), name)
+            outside = np.ones((32, 64), bool)
+            outside[8:24, 16:48] = False
+            self.assertTrue((pictures[0][outside] == (10, 20, 30)).all(), name)
+
+    def test_a_soft_cell_fades_in_from_its_border_and_the_canvas_own_edge_does_not(self):
+        whole, plain = np.array([0, 0, 64, 32.0]), np.zeros((2, 3))
+        soft = [Layer(-1, plain, whole, colour=(0, 0, 0)), Layer(-1, plain, np.array([16, 0, 48, 32.0]), soft=4.0, colour=(200, 200, 200))]
+        for name, pictures in self.drawn([bare(64, 32, soft), bare(64, 32, [Layer(-1, plain, whole, soft=4.0, colour=(200, 200, 200))])]).items():
+            np.testing.assert_allclose(pictures[0, 16, 14:21, 0], [0, 0, 25, 75, 125, 175, 200], atol=0.5, err_msg=name)
+            self.assertTrue((pictures[1] == 200).all(), name)
+
+    def test_a_mirrored_layer_goes_on_as_its_own_mirror_image(self):
+        m = similarity(np.zeros(2), 0, 1.0, False, np.array([20.0, 0.0]))
+        room = self.store.picture(self.store.items[1])
+        for name, pictures in self.drawn([bare(64, 32, [Layer(1, m, np.array([0, 0, 64, 32.0]), mirrored=True)])]).items():
+            np.testing.assert_allclose(pictures[0, :32, 20:64], room[:32, :44], atol=1, err_msg=name)
+            np.testing.assert_allclose(pictures[0, :32, :20], room[:32, 19::-1], atol=1, err_msg=name)
+
+    def test_a_cut_out_leaves_what_is_around_it(self):
+        whole = np.array([0, 0, 100, 200.0])
+        m = similarity(np.zeros(2), 0, 1.0, False, np.zeros(2))
+        cut = next(k for k, item in enumerate(self.store.items) if item["source"] == "cutout")
+        for name, pictures in self.drawn([bare(100, 200, [Layer(-1, np.zeros((2, 3)), whole, colour=(240, 0, 0)), Layer(cut, m, whole)])]).items():
+            np.testing.assert_allclose(pictures[0, 100, 50], (80, 80, 80), atol=1, err_msg=name)
+            np.testing.assert_allclose(pictures[0, 5, 5], (240, 0, 0), atol=1, err_msg=name)
+
+
+class Cameras(Cached):
+    def test_the_best_jpeg_changes_almost_nothing_and_a_poor_one_much(self):
+        smooth = torch.nn.functional.interpolate(torch.rand(2, 3, 6, 8, generator=torch.Generator().manual_seed(1)) * 255, (96, 128), mode="bicubic").clamp(0, 255)
+        change = lambda quality: float((compress(smooth, torch.full((2,), quality)) - smooth).abs().mean())
+        self.assertLess(change(100.0), 1.5)
+        self.assertGreater(change(10.0), 2 * change(100.0))
+
+    def test_jpeg_loses_what_opencv_s_jpeg_loses(self):
+        rgb = cv2.resize(np.random.default_rng(3).integers(0, 255, (12, 16, 3), np.uint8), (128, 96), interpolation=cv2.INTER_CUBIC)
+        code = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 30])[1]
+        theirs = cv2.cvtColor(cv2.imdecode(code, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB).astype(float)
+        ours = compress(torch.from_numpy(rgb).permute(2, 0, 1)[None].float(), torch.tensor([30.0]))[0].permute(1, 2, 0).clamp(0, 255).numpy()
+        self.assertLess(np.abs(ours - theirs).mean(), 0.4 * np.abs(theirs - rgb).mean())
+
+    def test_the_same_dice_give_the_same_picture_of_whole_grey_levels(self):
+        maker = Maker(self.store, np.random.default_rng(4))
+        batch = targets([maker.scene(96, 64) for _ in range(8)], np.random.default_rng(0)).to(torch.device("cpu"))
+        shoot = lambda: paint(self.drawers["Easel"], batch, torch.Generator().manual_seed(7))
+        picture = shoot()
+        self.assertEqual(tuple(picture.shape), (8, 3, 64, 96))
+        self.assertTrue(bool(((picture >= 0) & (picture <= 255) & (picture == picture.round())).all()))
+        self.assertTrue(bool((picture == shoot()).all()))
 
 
 class Targets(unittest.TestCase):
+    def scene(self, boxes, joints, ignore) -> Scene:
+        return Scene(128, 96, [Layer(-1, np.zeros((2, 3)), np.array([0, 0, 128, 96.0]))], boxes, joints, np.zeros(len(boxes)), ignore)
+
     def test_each_body_is_answered_for_by_cells_near_its_centre(self):
         _, labels = figure()
-        s = Scene(np.zeros((96, 128, 3), np.uint8), np.array([[20, 10, 60, 90.0]]), labels.joints, np.array([0.0]), np.zeros((0, 4)))
-        batch = targets([s], np.random.default_rng(0))
+        batch = targets([self.scene(np.array([[20, 10, 60, 90.0]]), labels.joints, np.zeros((0, 4)))], np.random.default_rng(0))
         b, c, r, p = batch.cells[0]
         self.assertEqual((b, p), (0, 0))
         self.assertEqual((c, r), (40 // STRIDE, 50 // STRIDE))
         self.assertEqual(batch.heat[0, r, c], 1)
 
     def test_nobody_is_asked_about_an_ignored_region(self):
-        s = Scene(np.zeros((96, 128, 3), np.uint8), np.zeros((0, 4)), np.zeros((0, 17, 3)), np.zeros(0), np.array([[0, 0, 64, 96.0]]))
-        batch = targets([s], np.random.default_rng(0))
+        batch = targets([self.scene(np.zeros((0, 4)), np.zeros((0, 17, 3)), np.array([[0, 0, 64, 96.0]]))], np.random.default_rng(0))
         self.assertFalse(batch.ask[0, :, :8].any())
         self.assertTrue(batch.ask[0, :, 8:].all())
 
-    def test_a_mirrored_batch_is_the_batch_of_the_mirrored_scene(self):
-        _, labels = figure()
-        s = Scene(np.random.default_rng(1).integers(0, 255, (96, 128, 3), np.uint8), np.array([[20, 10, 63, 90.0]]), labels.joints, np.array([0.0]), np.zeros((0, 4)))
-        batch = targets([s], np.random.default_rng(0))
-        seen = mirrored(batch)
-        np.testing.assert_array_equal(seen.pictures[0, :, 0], s.picture[:, -1])
-        np.testing.assert_allclose(seen.boxes[0], [65, 10, 108, 90])
-        self.assertAlmostEqual(float(seen.joints[0, 9, 0]), 128 - PLACES[10, 0], places=4)
-        b, c, r, _ = seen.cells[0]
-        self.assertEqual(seen.heat[b, r, c], 1)
+
+class Learning(Cached):
+    def test_every_part_of_the_loss_is_finite_and_reaches_the_weights(self):
+        torch.manual_seed(0)
+        eyes, maker = Eyes(), Maker(self.store, np.random.default_rng(8))
+        scenes = [maker.scene(96, 64) for _ in range(6)]
+        self.assertTrue(any(len(s.boxes) for s in scenes))
+        batch = targets(scenes, np.random.default_rng(0)).to(torch.device("cpu"))
+        with torch.autocast("cpu", torch.bfloat16):
+            parts = losses(eyes, floats(self.drawers["Easel"].draw(batch)), batch)
+        self.assertTrue(all(bool(torch.isfinite(v)) for v in parts.values()))
+        sum(parts.values()).backward()
+        self.assertTrue(all(p.grad is not None and bool(torch.isfinite(p.grad).all()) for p in eyes.parameters()))
+
+    def test_a_batch_without_people_can_be_learned_from(self):
+        batch = targets([bare(96, 64, [Layer(-1, np.zeros((2, 3)), np.array([0, 0, 96, 64.0]))])], np.random.default_rng(0)).to(torch.device("cpu"))
+        parts = losses(Eyes(), floats(self.drawers["Easel"].draw(batch)), batch)
+        self.assertEqual(set(parts), {"heat", "maps", "score"})
+        self.assertTrue(bool(torch.isfinite(sum(parts.values()))))
 
 
 class Graph(unittest.TestCase):
