@@ -6,7 +6,7 @@ import { CameraAlarm, type KeptAlarm } from "./alarm/alarm.ts";
 import { type Credential, openCredential } from "./api/credential.ts";
 import type { MachineStatus } from "./api/device.ts";
 import { buildApi, entrance, listen } from "./api/server.ts";
-import { compare } from "./config/compare.ts";
+import { compare, outputsOf } from "./config/compare.ts";
 import type { CameraConfig, Config } from "./config/schema.ts";
 import { readSecret } from "./config/secret.ts";
 import { Gate } from "./frames/gate.ts";
@@ -171,7 +171,11 @@ export class Device {
         kept.filter((alarm) => alarm.camera === camera.name),
         this.#parts,
       );
-    this.#parts.timer = setInterval(() => view.supervise(recorder), WATCH_EVERY_MS);
+    this.#parts.timer = setInterval(() => {
+      view.supervise(recorder);
+      for (const output of bank.actuators)
+        output.watched(view.watches((camera) => outputsOf(camera).includes(output.name)));
+    }, WATCH_EVERY_MS);
     recorder.start();
 
     const current = () => this.#config;

@@ -1,7 +1,7 @@
 import type { ActuatorBank } from "./actuators/bank.ts";
 import type { KeptAlarm, OpenAlarm, ResetResult } from "./alarm/alarm.ts";
 import type { CameraStatus, DeviceView, MachineStatus, News, Picture, Status, Verdict } from "./api/device.ts";
-import type { Config } from "./config/schema.ts";
+import type { CameraConfig, Config } from "./config/schema.ts";
 import type { Heartbeat } from "./event/event.ts";
 import { Journal } from "./journal.ts";
 import type { Clock, Monotonic } from "./lib/clock.ts";
@@ -126,6 +126,14 @@ export class View implements DeviceView {
       listener.state(camera, status);
       this.#tell({ kind: "status" });
     }
+  }
+
+  /** Whether every camera that is `concerned`, or every one if none is, would see somebody who falls now. As last supervised. */
+  watches(concerned: (camera: CameraConfig) => boolean): boolean {
+    const all = [...this.#cameras.values()];
+    const some = all.filter(({ pipeline }) => concerned(pipeline.camera));
+    const state = worst((some.length > 0 ? some : all).map(({ status }) => status.state));
+    return state === "armed" || state === "degraded";
   }
 
   status(): Status {

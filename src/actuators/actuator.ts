@@ -58,6 +58,11 @@ export interface Actuator {
   release(command: Command): Promise<Receipt>;
   /** Connected and, where it can be read back, in the state it was last asked for. */
   health(): { ok: boolean; detail: string };
+  /**
+   * Whether the cameras that command this output see what they should, told again and again. An output that has a life bit shows it to
+   * the other side, which notices by itself when that ends.
+   */
+  watched(is: boolean): void;
   /** Opens connections in the background and keeps them open; never throws. */
   start(): void;
   /** Leaves the output in its fail-safe state when it is configured so. */

@@ -3,6 +3,7 @@ import type { ActuatorConfig } from "../config/schema.ts";
 import { asError } from "../lib/failure.ts";
 import { waits } from "../lib/retry.ts";
 import type { Logger } from "../observe/log.ts";
+import { LifeBit } from "./life-bit.ts";
 import { Link } from "./link.ts";
 import { ModbusException, type Request } from "./modbus-codec.ts";
 import { type ModbusSession, openModbus } from "./modbus-session.ts";
@@ -20,6 +21,7 @@ export class ModbusLine implements Line {
   readonly #config: ModbusConfig;
   readonly #link: Link<ModbusSession>;
   readonly #read: Request;
+  readonly #life: LifeBit | undefined;
   /** Raw value last asked for, and last read. */
   #asked: number | undefined;
   #seen: number | undefined;
@@ -30,6 +32,8 @@ export class ModbusLine implements Line {
   constructor(config: ModbusConfig, log: Logger) {
     this.#config = config;
     this.#read = { code: config.table === "coil" ? 1 : 3, address: config.address };
+    const { table, lifeAddress: address, lifeEveryMs: everyMs } = config;
+    if (address !== undefined) this.#life = new LifeBit({ table, address, everyMs });
     this.#link = new Link(
       (signal) => this.#open(signal),
       (reason) =>
@@ -54,6 +58,10 @@ export class ModbusLine implements Line {
     throw new Error("unreachable: the waits never end");
   }
 
+  watched(is: boolean): void {
+    if (this.#life) this.#life.watched = is;
+  }
+
   health(): { ok: boolean; detail: string } {
     const detail = this.#trouble();
     return { ok: detail === "", detail };
@@ -69,6 +77,7 @@ export class ModbusLine implements Line {
 
   #trouble(): string {
     if (this.#link.session === undefined) return `not connected: ${this.#link.detail}`;
+    if (this.#life?.trouble) return this.#life.trouble;
     if (!this.#config.readBack) return "";
     if (this.#refusal !== "") return this.#refusal;
     if (this.#seen === undefined) return "connected, but not read yet";
@@ -106,6 +115,7 @@ export class ModbusLine implements Line {
     this.#refusal = "";
     // A command that waits for this connection goes first, the look comes after it.
     setImmediate(() => void this.#look(session));
+    this.#life?.beatOn(session);
     const watch = setInterval(() => void this.#look(session), WATCH_MS);
     void session.ended.then(() => clearInterval(watch));
     return session;

@@ -35,6 +35,8 @@ export interface Line {
    */
   drive(order: Order): Promise<"confirmed" | "commanded">;
   health(): { ok: boolean; detail: string };
+  /** As `Actuator.watched`; left out where the other side cannot be told. */
+  watched?(is: boolean): void;
   start(): void;
   close(): Promise<void>;
 }
@@ -94,6 +96,10 @@ export class Output implements Actuator {
 
   health(): { ok: boolean; detail: string } {
     return this.#line.health();
+  }
+
+  watched(is: boolean): void {
+    this.#line.watched?.(is);
   }
 
   start(): void {

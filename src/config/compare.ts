@@ -44,6 +44,7 @@ export function compare(now: Config, next: Config): Difference {
   };
 }
 
-function outputsOf({ tier1, tier2, zones }: CameraConfig): string[] {
+/** The outputs that a camera commands. */
+export function outputsOf({ tier1, tier2, zones }: CameraConfig): string[] {
   return [...tier1, ...tier2, ...zones.flatMap((zone) => [...zone.tier1, ...zone.tier2])];
 }

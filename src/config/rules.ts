@@ -120,19 +120,22 @@ function* clientRules(
       yield problem([...path, name], `only fits an mqtts:// broker; write url: mqtts://… or remove ${name}`);
 }
 
-/** Two actuators on one coil would undo each other. */
+/** Two outputs on one coil would undo each other. */
 function* sharedOutputs(actuators: Draft["actuators"]): Generator<Problem> {
   const owners = new Map<string, string>();
   for (const [i, actuator] of actuators.entries()) {
     if (actuator?.kind !== "modbus") continue;
-    const { host, port, unit, table, address } = actuator;
-    const output = `${host}:${port}/${unit}/${table}/${address}`;
-    const owner = owners.get(output);
-    if (owner === undefined) owners.set(output, actuator.name);
-    else
-      yield problem(
-        ["actuators", i, "address"],
-        `is the ${table} that ${owner} writes; use another or list ${owner} alone`,
-      );
+    const { host, port, unit, table } = actuator;
+    for (const key of ["address", "lifeAddress"] as const) {
+      if (actuator[key] === undefined) continue;
+      const output = `${host}:${port}/${unit}/${table}/${actuator[key]}`;
+      const owner = owners.get(output);
+      if (owner === undefined) owners.set(output, actuator.name);
+      else
+        yield problem(
+          ["actuators", i, key],
+          `is the ${table} that ${owner} writes; use another or list ${owner} alone`,
+        );
+    }
   }
 }

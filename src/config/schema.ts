@@ -282,6 +282,19 @@ export const actuatorSchema = z.discriminatedUnion("kind", [
       .meta({ examples: [16] }),
     on: z.number().int().min(0).max(65535).default(1).describe("register value for an energised output"),
     off: z.number().int().min(0).max(65535).default(0).describe("register value for a de-energised output"),
+    lifeAddress: z
+      .number()
+      .int()
+      .min(0)
+      .max(65535)
+      .optional()
+      .describe(
+        "address of a life bit in the same table: changes between 0 and 1 while every camera that commands this output watches, so that the PLC can stop the machine by itself once it stands still",
+      )
+      .meta({ examples: [17] }),
+    lifeEveryMs: milliseconds
+      .default(500)
+      .describe("ms between two changes of the life bit; let the PLC wait for three"),
     readBack: z.boolean().default(true).describe("read the output after writing it and compare"),
   }),
   z.strictObject({

@@ -23,6 +23,7 @@ function actuatorThat(name: string, apply: (command: Command) => Promise<Receipt
     apply,
     release: apply,
     health: () => ({ ok: true, detail: "" }),
+    watched: () => {},
     start: () => {},
     close: async () => {},
   };

@@ -232,3 +232,42 @@ describe("an energise-to-run output", () => {
     expect(slave.written.map(({ value }) => value)).toEqual([0]);
   });
 });
+
+describe("a life bit", () => {
+  const beats = (slave: ModbusSlave) =>
+    slave.written.filter(({ address }) => address === 8).map(({ table, value }) => `${table} ${value}`);
+
+  it.each(["coil", "register"] as const)(
+    "in a %s changes for as long as the output is watched, and stands still after",
+    async (table) => {
+      const slave = await slaveOn();
+      const actuator = await started(slave.port, { table, lifeAddress: 8, lifeEveryMs: 20 });
+      await healthy(actuator);
+      expect(beats(slave)).toEqual([]);
+      actuator.watched(true);
+      await vi.waitUntil(() => beats(slave).length >= 4, { timeout: AMPLE_MS });
+      actuator.watched(false);
+      // One that was under way may still arrive; a command behind it shows that it has.
+      await actuator.apply(command("active", AMPLE_MS));
+      const seen = beats(slave);
+      expect(seen.slice(0, 4)).toEqual([1, 0, 1, 0].map((value) => `${table} ${value}`));
+      await actuator.apply(command("active", AMPLE_MS));
+      expect(beats(slave)).toEqual(seen);
+    },
+  );
+
+  it("goes on when the slave was away, and its refusal is a fault of the output", async () => {
+    const slave = await slaveOn();
+    const actuator = await started(slave.port, { lifeAddress: 8, lifeEveryMs: 20 });
+    actuator.watched(true);
+    await vi.waitUntil(() => beats(slave).length >= 2, { timeout: AMPLE_MS });
+    await slave.kill();
+    const before = beats(slave).length;
+    await slave.revive();
+    await vi.waitUntil(() => beats(slave).length >= before + 2, { timeout: AMPLE_MS });
+    slave.refusals = Array.from({ length: 500 }, () => 2);
+    await unhealthy(actuator, /^life bit \(coil 8\): /);
+    slave.refusals = [];
+    await healthy(actuator);
+  });
+});

@@ -156,6 +156,10 @@ const mistakes: [string, string][] = [
     `actuators: [{kind: modbus, name: m, host: plc, address: 1}, {kind: modbus, name: n, host: plc, address: 1}]`,
     "actuators[1].address: 1 is the coil that m writes; use another or list m alone",
   ],
+  [
+    `actuators: [{kind: modbus, name: m, host: plc, address: 1}, {kind: modbus, name: n, host: plc, address: 2, lifeAddress: 1}]`,
+    "actuators[1].lifeAddress: 1 is the coil that m writes; use another or list m alone",
+  ],
 ];
 
 /** Not even YAML, or more than a config ever is. */
