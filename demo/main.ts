@@ -4,14 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
-import { startBroker } from "../cloud/broker.ts";
 import type { MachineStatus } from "../src/api/device.ts";
 import { packageVersion } from "../src/cli/version.ts";
 import { type Config, configSchema } from "../src/config/schema.ts";
 import { Device } from "../src/device.ts";
-import { decode } from "../src/event/decode.ts";
 import { asError, UsageError } from "../src/lib/failure.ts";
 import { createLog } from "../src/observe/log.ts";
+import { SITE, startDemoCloud, tellIncidents } from "./cloud.ts";
 import { FULL_SPEED } from "./conveyor.ts";
 import { PLC_MAP, type Plc, startPlc } from "./plc.ts";
 
@@ -31,16 +30,17 @@ const EVERYWHERE = [
 ];
 const CLIP = join(import.meta.dirname, "clip/fall.mp4");
 
-const { source, port, transport, budget } = new Command("npm start --")
+const { source, port, cloudPort, transport, budget } = new Command("npm start --")
   .description(
-    "The demo: a clip as a live camera, the shipped models deciding for real, a simulated PLC with a running conveyor, a broker that receives the events, and the live page. Nothing is scripted: another source behaves by what is seen in it.",
+    "The demo: a clip as a live camera, the shipped models deciding for real, a simulated PLC with a running conveyor, the live page, and the cloud that receives the events with its dashboard. Nothing is scripted: another source behaves by what is seen in it.",
   )
   .option("--source <file or url>", "a video file, or an rtsp:// or rtsps:// address", CLIP)
   .option("--transport <tcp|udp>", "how RTSP carries the video", "tcp")
   .option("--port <number>", "port of the page; 0 picks a free one", toPort, 8600)
+  .option("--cloud-port <number>", "port of the cloud's dashboard; 0 picks a free one", toPort, 8080)
   .option("--budget <ms>", "longest way from a picture to the decision about it; raise it on a slow machine", toMs, 250)
   .parse()
-  .opts<{ source: string; port: number; transport: string; budget: number }>();
+  .opts<{ source: string; port: number; cloudPort: number; transport: string; budget: number }>();
 
 function toMs(text: string): number {
   const value = Number(text);
@@ -99,7 +99,7 @@ function configFor(url: string, plc: Plc, brokerUrl: string, dataDir: string): C
     ...actions,
   };
   return configSchema.parse({
-    device: { name: "demo", site: "hall-1", dataDir, logLevel: "warn" },
+    device: { name: "demo", site: SITE, dataDir, logLevel: "warn" },
     cameras: [
       {
         name: "hall",
@@ -133,15 +133,9 @@ async function main(): Promise<void> {
   const url = toUrl(source);
   const dataDir = mkdtempSync(join(tmpdir(), "spotter-demo-"));
   const plc = await startPlc();
-  const broker = await startBroker({
-    onMessage: (topic, payload) => {
-      // The topic of the last will carries words, not events.
-      if (topic.endsWith("/state")) return;
-      const event = decode(payload);
-      if (event.body.type === "fallChange") say(`CLOUD     ${event.body.kind}, ${payload.length} bytes on ${topic}`);
-    },
-  });
-  const device = new Device(configFor(url, plc, broker.url, dataDir), {
+  const cloud = await startDemoCloud({ dataDir: join(dataDir, "cloud"), port: cloudPort });
+  tellIncidents(cloud, (text) => say(`CLOUD     ${text}`));
+  const device = new Device(configFor(url, plc, cloud.brokerUrl, dataDir), {
     log: createLog("warn"),
     version: packageVersion,
     machines: watchConveyor(plc),
@@ -151,7 +145,7 @@ async function main(): Promise<void> {
     if (leaving) return;
     leaving = true;
     await device.stop();
-    await broker.close();
+    await cloud.close();
     await plc.close();
     rmSync(dataDir, { recursive: true, force: true });
     process.exit(code);
@@ -164,7 +158,8 @@ async function main(): Promise<void> {
     say(`CAMERA    ${source === CLIP ? pathToFileURL(CLIP).pathname : source}`);
     tellChanges(view);
     process.stdout.write(
-      `\n          Open  ${entrance}\n\n          Enter starts the conveyor again after a reset; Ctrl-C ends the demo.\n\n`,
+      `\n          Open  ${entrance}   the camera\n          and   ${cloud.url}   the cloud's dashboard; log in as ${cloud.firstAdmin?.user}, password ${cloud.firstAdmin?.password}\n` +
+        "\n          Enter starts the conveyor again after a reset; Ctrl-C ends the demo.\n\n",
     );
     startButton(plc);
   } catch (thrown) {

@@ -10,6 +10,7 @@ import { decode } from "../../src/event/decode.ts";
 import type { Event } from "../../src/event/event.ts";
 import { accounts, type Run, sum, until } from "../device/rig.ts";
 import { freePort } from "../fakes/free-port.ts";
+import { visit } from "../fakes/visitor.ts";
 import { type Hall, hall, WAIT } from "./hall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -121,9 +122,9 @@ describe("a person who falls beside a running conveyor", () => {
 });
 
 describe("npm start", () => {
-  it("shows the page and, by what it sees alone, stops the conveyor and tells the cloud", async () => {
+  it("shows the page and, by what it sees alone, stops the conveyor and tells the cloud, whose dashboard shows it", async () => {
     // A process group of its own, as a terminal makes one: Ctrl-C reaches npm and what it has started.
-    const child = spawn("npm", ["start", "--", "--port", "0", "--budget", "10000"], {
+    const child = spawn("npm", ["start", "--", "--port", "0", "--cloud-port", "0", "--budget", "10000"], {
       cwd: root,
       stdio: ["pipe", "pipe", "pipe"],
       detached: true,
@@ -143,7 +144,13 @@ describe("npm start", () => {
     expect(await (await fetch(`${address}/`)).text()).toContain("<html");
     await line(/ALARM +(confirmed|down): /);
     await line(/CONVEYOR +stands still/);
-    await line(/CLOUD +(confirmed|down), \d+ bytes on spotter\/v1\/demo\/alarm/);
+    const [, dashboard = "", incident = ""] =
+      /(http:\/\/\S+)\/incidents\/(\S+)/.exec(await line(/CLOUD +fall active: /)) ?? [];
+    const [, user = "", password = ""] = /log in as (\S+), password (\S+)/.exec(await line(/dashboard; log in/)) ?? [];
+    expect(await (await fetch(`${dashboard}/incidents/${incident}`)).text()).toContain("<html");
+    const { call } = await visit(dashboard, user, password, "a horse of another colour");
+    const found = await call("GET /api/incidents/:incident", { params: { incident } });
+    expect(found).toMatchObject({ device: "demo", camera: "hall", severity: "fall" });
     const gone = once(child, "exit");
     process.kill(group, "SIGINT");
     await gone;
