@@ -57,8 +57,7 @@ export async function writeStampedClip({ from, to, width, height, fps, seconds }
     "-",
   ]);
   const size = ["-s", `${width}x${height}`, "-r", String(fps)];
-  const code = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", String(fps), "-b:v", "4M"];
-  const write = run([...raw, ...size, "-i", "-", ...code, "-y", to]);
+  const write = run([...raw, ...size, "-i", "-", ...coded(fps), "-y", to]);
   const bytes = (width * height * 3) / 2;
   const frame = Buffer.alloc(bytes);
   let filled = 0;
@@ -78,6 +77,18 @@ export async function writeStampedClip({ from, to, width, height, fps, seconds }
   write.stdin?.end();
   const [status] = (await once(write, "close")) as [number];
   if (status !== 0 || count === 0) throw new UsageError(`ffmpeg could not write ${to}; check that ${from} is a video`);
+}
+
+/** Writes a clip of the same kind that shows the first picture of `from` all the time, with the noise of a sensor; no stamps. */
+export async function writeStillClip({ from, to, width, height, fps, seconds }: StampedClip): Promise<void> {
+  const still = `trim=end_frame=1,loop=loop=-1:size=1,fps=${fps},scale=${width}:${height},noise=alls=4:allf=t`;
+  const write = run(["-i", from, "-vf", still, "-t", String(seconds), ...coded(fps), "-y", to]);
+  const [status] = (await once(write, "close")) as [number];
+  if (status !== 0) throw new UsageError(`ffmpeg could not write ${to}; check that ${from} is a video`);
+}
+
+function coded(fps: number): string[] {
+  return ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", String(fps), "-b:v", "4M"];
 }
 
 function run(args: string[]): ChildProcess {
