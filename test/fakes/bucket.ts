@@ -13,6 +13,7 @@ import { unsigned } from "./sigv4.ts";
  */
 export interface Bucket {
   readonly name: string;
+  readonly endpoint: string;
   readonly client: S3Client;
   /** Its clock, ms since 1970; follows the real one until it is set. */
   now: () => number;
@@ -27,8 +28,9 @@ export async function startBucket(): Promise<Bucket> {
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new S3Client({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: "eu-central-1",
     credentials: CREDENTIALS,
     forcePathStyle: true,
@@ -36,6 +38,7 @@ export async function startBucket(): Promise<Bucket> {
   });
   const bucket: Bucket = {
     name,
+    endpoint,
     client,
     now: () => Date.now(),
     refuse: undefined,

@@ -50,7 +50,8 @@ export async function startGateway(handle: (event: SocketEvent) => Promise<{ sta
       sockets.set(connectionId, opened);
       opened.on("close", () => {
         sockets.delete(connectionId);
-        void handle({ requestContext: { routeKey: "$disconnect", connectionId } });
+        // API Gateway tells it once, and does not wait for an answer.
+        handle({ requestContext: { routeKey: "$disconnect", connectionId } }).catch(() => {});
       });
     });
   });

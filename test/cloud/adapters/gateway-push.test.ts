@@ -13,6 +13,8 @@ import { type Gateway, startGateway } from "../../fakes/gateway.ts";
 const clock = { now: () => Date.now() };
 const ANN = { user: "ann", name: "Ann", role: "admin", sites: [ALL_SITES] } as const;
 
+const until = (check: () => boolean | Promise<boolean>) => vi.waitUntil(check, { timeout: 30_000, interval: 5 });
+
 /** A gateway in front of a store, and what browsers behind it hear. What the functions do one after the other happens in order. */
 class Rig implements LivePush {
   readonly store: Store = new MemoryStore();
@@ -129,17 +131,17 @@ describe("live push through a gateway", () => {
     await connect(ports, { id: "gone=", tenant: "acme", user: "ann", epoch: 0 });
     const heard: unknown[] = [];
     rig.subscribe("acme", (told) => heard.push(told));
-    await vi.waitUntil(async () => (await connections()) === 2);
+    await until(async () => (await connections()) === 2);
     rig.publish({ tenant: "acme", kind: "incident", id: "a" });
-    await vi.waitUntil(() => heard.length === 1);
-    await vi.waitUntil(async () => (await connections()) === 1);
+    await until(() => heard.length === 1);
+    await until(async () => (await connections()) === 1);
   });
 
   it("forgets a connection when it is closed", async () => {
     const stop = rig.subscribe("acme", () => {});
-    await vi.waitUntil(async () => (await connections()) === 1);
+    await until(async () => (await connections()) === 1);
     stop();
-    await vi.waitUntil(async () => (await connections()) === 0);
+    await until(async () => (await connections()) === 0);
   });
 
   it("gives up greeting a connection that never comes about", async () => {
@@ -160,11 +162,11 @@ describe("live push through a gateway", () => {
     const tell = (kind: Change["kind"], id: string) => rig.publish({ tenant: "acme", kind, id });
     for (const id of ["far", "near", "unheard-of"]) tell("incident", id);
     for (const kind of ["device", "notice", "deadLetter"] as const) tell(kind, kind);
-    await vi.waitUntil(() => anns!.length === 6);
+    await until(() => anns!.length === 6);
     expect(bobs).toEqual(["near"]);
     await changeUser(ports, "acme", "bob", { disabled: true });
     tell("incident", "near");
-    await vi.waitUntil(() => anns!.length === 7);
+    await until(() => anns!.length === 7);
     expect(bobs).toEqual(["near"]);
   });
 

@@ -12,7 +12,8 @@ import { type Gateway, startGateway } from "../../fakes/gateway.ts";
 import { type ClientName, type RunningFunction, startFunction } from "../../fakes/lambda.ts";
 import { TableStream } from "../../fakes/table-stream.ts";
 
-export const URL = "https://cloud.example";
+/** Where browsers find this cloud. */
+export const ORIGIN = "https://cloud.example";
 export const TENANT = "acme";
 
 /** The bundles that would be deployed, each made when it is first asked for, in a temporary folder. */
@@ -40,9 +41,11 @@ export class AwsCloud {
   readonly #bundles: Bundles;
   readonly #client: ClientName;
   readonly #stream: TableStream;
+  readonly #more: Readonly<Record<string, string>>;
   readonly #running = new Map<DoorName, Promise<RunningFunction>>();
 
-  static async start(bundles: Bundles, client: ClientName): Promise<AwsCloud> {
+  /** `more`: what else the functions find in their environment. */
+  static async start(bundles: Bundles, client: ClientName, more: Record<string, string> = {}): Promise<AwsCloud> {
     const dynamo = await startDynoxide();
     const table = await dynamo.table();
     const clouds: AwsCloud[] = [];
@@ -50,7 +53,7 @@ export class AwsCloud {
       async (event) => (await clouds[0]?.invoke("live", event)) as { statusCode: number },
     );
     clouds.push(
-      new AwsCloud({ dynamo, table, gateway, bundles, client, stream: await TableStream.open(dynamo, table) }),
+      new AwsCloud({ dynamo, table, gateway, bundles, client, stream: await TableStream.open(dynamo, table), more }),
     );
     return clouds[0] as AwsCloud;
   }
@@ -62,6 +65,7 @@ export class AwsCloud {
     bundles: Bundles;
     client: ClientName;
     stream: TableStream;
+    more: Record<string, string>;
   }) {
     this.dynamo = parts.dynamo;
     this.table = parts.table;
@@ -69,6 +73,7 @@ export class AwsCloud {
     this.#bundles = parts.bundles;
     this.#client = parts.client;
     this.#stream = parts.stream;
+    this.#more = parts.more;
   }
 
   /** The same table, seen from here. */
@@ -82,8 +87,9 @@ export class AwsCloud {
       SPOTTER_TABLE: this.table,
       SPOTTER_BUCKET: "spotter-clips",
       SPOTTER_CONNECTIONS: this.gateway.endpoint,
-      SPOTTER_URL: URL,
+      SPOTTER_URL: ORIGIN,
       SPOTTER_TENANT: TENANT,
+      ...this.#more,
     };
   }
 
