@@ -13,6 +13,7 @@ from motion import FALL, FALLEN, FPS, LOW, UPRIGHT, load
 from net import ROW, SLOTS, FallScorer
 from puppet import Puppet
 from tracks import Track, fallers, follow, postures, window
+from train import Real
 
 
 class Standing:
@@ -173,3 +174,15 @@ def test_eyes_rows_come_back_in_picture_heights():
     seen = Fixed()(np.zeros((480, 640, 3), np.uint8))
     assert len(seen) == 1
     assert np.allclose(seen[0, 2:9], [(192 - 50) / 288, 0, (192 + 50) / 288, 1, 192 / 288, .5, .9], atol=1e-5)
+
+
+def test_what_is_left_out_is_not_learned_from(tmp_path):
+    clips = ["hall/a.mp4", "hall/b.mp4", "yard/c.mp4"]
+    np.savez(
+        tmp_path / "tracks.npz", track=np.arange(3, dtype=np.float32)[:, None, None] * np.ones((3, SLOTS, ROW), np.float32), present=np.ones((3, SLOTS), np.float32),
+        allowed=np.ones((3, 4), bool), weight=np.ones(3, np.float32), scene=np.array(["press", "lathe", "gate"]), clip=np.array(clips), learn=np.array([True, True, True]),
+    )
+    left = lambda *names: Real([tmp_path / "tracks.npz"], list(names)).track[:, 0, 0].tolist()
+    assert left() == [0, 1, 2]
+    assert left("hall/") == [2]
+    assert left("lathe", "yard/") == [0]

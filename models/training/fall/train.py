@@ -1,6 +1,6 @@
 """Trains the fall scorer: on simulated windows, and on windows of real tracks when given.
 
-    python train.py WINDOWS.npz OUT.pt [--real TRACKS.npz ...] [--leave-out SCENE ...] [--start SIMULATED.pt] [--steps 2000] [--seed 1]
+    python train.py WINDOWS.npz OUT.pt [--real TRACKS.npz ...] [--leave-out SCENE_OR_FOLDER ...] [--start SIMULATED.pt] [--steps 2000] [--seed 1]
 
 Simulated windows come from observe.py. A real window is labelled by the set of postures that it may show (its manifest tells falls, not postures):
 its loss is -log of their summed probability. Ends with one temperature fitted on held-out simulated windows (Guo et al. 2017), raised by
@@ -56,13 +56,13 @@ def may(probability_log: torch.Tensor, allowed: torch.Tensor, smooth: float = .0
 
 
 class Real:
-    """Windows of real tracks from tracks.py; `leave_out` drops scenes by prefix ("upfall-lab-cam2")."""
+    """Windows of real tracks from tracks.py; `leave_out` drops scenes ("upfall-lab-cam2") or folders of clips ("upfall/") by prefix."""
 
     def __init__(self, paths: list[Path], leave_out: list[str]):
         parts: dict[str, list] = {"track": [], "present": [], "allowed": [], "weight": []}
         for path in paths:
             with np.load(path) as file:
-                keep = np.array([not str(scene).startswith(tuple(leave_out)) for scene in file["scene"]]) & file["learn"]
+                keep = np.array([not any(str(name).startswith(tuple(leave_out)) for name in names) for names in zip(file["scene"], file["clip"])]) & file["learn"]
                 for name, values in parts.items():
                     values.append(file[name][keep])
         self.track, self.present, self.allowed = (torch.from_numpy(np.concatenate(parts[name])) for name in ("track", "present", "allowed"))
@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("windows", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--real", type=Path, nargs="+", help="windows of real tracks; several eyes make it care less for the manners of one")
-    parser.add_argument("--leave-out", nargs="+", default=[], help="scenes, by the beginning of their names")
+    parser.add_argument("--leave-out", nargs="+", default=[], help="scenes or folders of clips, by the beginning of their names")
     parser.add_argument("--start", type=Path, help="go on from these weights, at a third of the learning rate")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
