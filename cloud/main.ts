@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { readProviders } from "./api/oidc.ts";
+import { buildDashboard } from "./dashboard/build.ts";
 import { type Cloud, startCloud } from "./server.ts";
 
 interface Options {
@@ -82,6 +83,9 @@ async function run(options: Options): Promise<void> {
     throw new Error("--simulate: simulated cameras speak to the cloud's own broker; leave --broker away");
   const { data, broker, topic, tenant, site, adopt, user, smtp, mailFrom } = options;
   const pem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const pages = join(data, "pages");
+  await buildDashboard(pages);
   const cloud = await startCloud({
     dataDir: data,
     port: options.port,
@@ -92,7 +96,7 @@ async function run(options: Options): Promise<void> {
       host: options.httpHost,
       publicUrl: options.publicUrl,
       tenant,
-      pages: join(import.meta.dirname, "dashboard/dist"),
+      pages,
       providers: options.oidc === undefined ? [] : readProviders(options.oidc, tenant),
     },
     mail: smtp === undefined ? undefined : { url: smtp, from: mailFrom },

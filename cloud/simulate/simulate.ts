@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import sharp from "sharp";
+import type { BlobStore } from "../core/blobs.ts";
 import type { Clock } from "../core/clock.ts";
+import { drawFloorPlan } from "../core/floor-plan.ts";
 import { writePerson } from "../core/people.ts";
 import { describeSite, enrol, placeCamera } from "../core/places.ts";
 import { EVERY_SITE, writePolicy } from "../core/policy.ts";
@@ -7,7 +10,7 @@ import type { LivePush } from "../core/push.ts";
 import type { Store } from "../core/store.ts";
 import { SimulatedCamera } from "./camera.ts";
 import { crew, pager } from "./crew.ts";
-import { plant, SITES } from "./plant.ts";
+import { floorPlan, plant, SITES } from "./plant.ts";
 import { Random } from "./random.ts";
 import type { Rates } from "./story.ts";
 import { Tally } from "./tally.ts";
@@ -41,14 +44,23 @@ export interface Simulation {
 
 /** Enrols a plant in a running cloud and lets its cameras, and the people in front of the dashboard, live. */
 export async function simulate(
-  ports: { readonly store: Store; readonly push: LivePush; readonly clock: Clock },
+  ports: { readonly store: Store; readonly push: LivePush; readonly clock: Clock; readonly blobs: BlobStore },
   { cameras, seed, url, topic, tenant, speed = 1 }: SimulateOptions,
 ): Promise<Simulation> {
   const random = new Random(seed);
   const tally = new Tally();
   const beeper = await pager();
   const spots = plant(cameras);
-  for (const site of SITES) await describeSite(ports, tenant, site);
+  const plan = {
+    type: "image/png",
+    bytes: await sharp(Buffer.from(floorPlan(cameras)))
+      .png()
+      .toBuffer(),
+  };
+  for (const site of SITES) {
+    await describeSite(ports, tenant, site);
+    await drawFloorPlan(ports, tenant, site.site, plan);
+  }
   for (const { device, site, line, scene, at } of spots) {
     await enrol(ports, { device, tenant, site });
     await placeCamera(ports, tenant, { device, camera: scene.camera, line, at });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { deadLetters } from "../../cloud/core/dead-letters.ts";
 import { fleet } from "../../cloud/core/fleet.ts";
+import { floorPlans } from "../../cloud/core/floor-plan.ts";
 import { incidents } from "../../cloud/core/incidents.ts";
 import { places, sites } from "../../cloud/core/places.ts";
 import { startCloud } from "../../cloud/server.ts";
@@ -145,6 +146,7 @@ describe("simulated cameras at the cloud's broker", () => {
     onTestFinished(() => simulation.stop());
     expect((await sites(running, ACME)).map(({ site }) => site)).toEqual(["north", "south"]);
     expect(await places(running, ACME)).toHaveLength(16);
+    expect((await floorPlans(running, ACME)).map(({ site }) => site)).toEqual(["north", "south"]);
     const found = async () => (await incidents(running, ACME, { limit: 1_000 })).incidents;
     await vi.waitUntil(async () => (await found()).some(({ outcome }) => outcome !== undefined), WAIT);
     await vi.waitUntil(() => /[1-9]\d* messages to people/.test(simulation.line()), WAIT);
