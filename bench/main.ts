@@ -106,6 +106,16 @@ program
   .option("--json <file>", "also write everything as JSON")
   .action(async (options) => (await import("./sizes.ts")).printSizes(options));
 
+program
+  .command("functions")
+  .description(
+    "the cloud's functions as they are deployed: size, cold start, first and warm events, on a DynamoDB engine",
+  )
+  .option("--json <file>", "also write everything as JSON")
+  .option("--colds <n>", "cold starts of each function", Number, 5)
+  .option("--warms <n>", "warm events of each function", Number, 300)
+  .action(async (options) => (await import("./functions.ts")).functions(options));
+
 try {
   await program.parseAsync();
 } catch (thrown) {
