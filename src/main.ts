@@ -33,7 +33,7 @@ and a reset never restarts a machine.`,
 
 program
   .command("run")
-  .description("watch the configured cameras and act on falls until stopped (Ctrl-C)")
+  .description("watch the configured cameras and act on falls until stopped (Ctrl-C); SIGHUP reads the config again")
   .requiredOption("-c, --config <file>", "configuration (YAML); start from the shipped src/config/default.yaml")
   .action(async ({ config }) => (await import("./cli/run.ts")).run(config));
 
@@ -54,6 +54,12 @@ program
   .option("--slower <factor>", "play so many times slower, for clips that were sped up", Number, 1)
   .option("--observations", "print what was seen in every frame instead of alarm changes (JSON lines)")
   .option("--overlay <dir>", "write a PNG with people and zones for every change into this folder")
+  .addHelpText(
+    "after",
+    `
+A line of --json: {"at": seconds in the clip, "change": "suspected" | "confirmed" | "recovered" | "down" | "cleared",
+"camera", "zone", "track", "score": 0 to 1, "why": {"text", and the numbers it is made of}}`,
+  )
   .action(async (video, options) => (await import("./cli/replay.ts")).replayVideo(video, options));
 
 program
@@ -64,7 +70,7 @@ program
 program
   .command("doctor")
   .description(
-    "check this machine: Node, decoders, models and their speed, and with a config its cameras, outputs and broker",
+    "check this machine: Node, decoder, models and their speed, room for data, and with a config its cameras, outputs and broker",
   )
   .option("-c, --config <file>", "also try what this configuration names")
   .action(async ({ config }) => (await import("./cli/doctor.ts")).doctor(config));

@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { ActuatorBank } from "../actuators/bank.ts";
 import { loadConfig } from "../config/load.ts";
 import { type CameraConfig, type Config, configSchema } from "../config/schema.ts";
@@ -5,13 +7,17 @@ import { readSecret } from "../config/secret.ts";
 import type { DecodePath } from "../frames/frame.ts";
 import { openSource } from "../frames/open.ts";
 import { systemClock } from "../lib/clock.ts";
-import { asError } from "../lib/failure.ts";
+import { asError, UsageError } from "../lib/failure.ts";
 import { silentLog } from "../observe/log.ts";
+import { openTransport } from "../uplink/open.ts";
+import type { Transport } from "../uplink/transport.ts";
 import { openVision } from "../vision/open.ts";
 import { versionOf } from "./version.ts";
 
 const CAMERA_LIMIT_MS = 10_000;
 const OUTPUT_LIMIT_MS = 3_000;
+const BROKER_LIMIT_MS = 10_000;
+const MB = 1_000_000;
 
 interface Finding {
   what: string;
@@ -20,7 +26,8 @@ interface Finding {
 }
 
 /**
- * `spotter doctor`: tries everything that the device will need and tells what fails, with the remedy. Commands no output. Exit code 1
+ * `spotter doctor`: tries everything that the device will need and tells what fails, with the remedy. Commands no output; a service of
+ * the same name that runs is thrown off its broker for a moment. Exit code 1
  * when something failed. Throws UsageError for a config that cannot be read.
  */
 export async function doctor(file: string | undefined): Promise<void> {
@@ -47,17 +54,22 @@ async function* findings(config: Config): AsyncGenerator<Finding> {
   yield* modelFindings(config);
   for (const camera of config.cameras) yield await cameraFinding(camera);
   if (config.actuators.length > 0) yield* outputFindings(config);
+  yield diskFinding(config);
+  if (config.uplink.url !== undefined) yield await brokerFinding(config);
 }
 
 async function* modelFindings(config: Config): AsyncGenerator<Finding> {
   const vision = openVision(config.vision, { clock: systemClock, log: silentLog });
+  const budgetMs = Math.min(...config.cameras.map(({ latencyBudgetMs }) => latencyBudgetMs));
   try {
     for (const report of await vision.start()) {
       const golden = report.golden === undefined ? "no golden output to compare with" : "gives its golden output";
+      const ok = report.runMs < budgetMs;
+      const remedy = ok ? "" : `; that is beyond latencyBudgetMs (${budgetMs}): name a smaller model in vision.tiers`;
       yield {
         what: `model ${report.model}`,
-        ok: true,
-        detail: `${report.runMs.toFixed(1)} ms a run on ${report.provider}, ${golden}`,
+        ok,
+        detail: `${report.runMs.toFixed(1)} ms a run on ${report.provider}, ${golden}${remedy}`,
       };
     }
   } catch (thrown) {
@@ -122,4 +134,44 @@ async function* outputFindings(config: Config): AsyncGenerator<Finding> {
     yield { what: `output ${actuator.name}`, ok, detail: detail || "reachable" };
   }
   await bank.close();
+}
+
+/** Whether events can be kept where they are to be kept. Makes nothing. */
+function diskFinding({ device, uplink }: Config): Finding {
+  const what = `data in ${device.dataDir}`;
+  let folder = resolve(device.dataDir);
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
+    accessSync(folder, constants.W_OK);
+  } catch (thrown) {
+    const detail = `cannot be written (${asError(thrown).message}); give this user the folder or change device.dataDir`;
+    return { what, ok: false, detail };
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  const freeMb = Math.round((bavail * bsize) / MB);
+  const ok = freeMb >= uplink.quotaMb;
+  const remedy = ok ? "" : ", less than uplink.quotaMb; make room or lower it";
+  return { what, ok, detail: `${freeMb} MB free${remedy}` };
+}
+
+async function brokerFinding(config: Config): Promise<Finding> {
+  const what = `broker ${config.uplink.url}`;
+  let transport: Transport | undefined;
+  try {
+    transport = openTransport(config, readSecret);
+    await new Promise<void>((connected, failed) => {
+      const late = () => failed(new Error(`no answer within ${BROKER_LIMIT_MS / 1000} s`));
+      setTimeout(late, BROKER_LIMIT_MS).unref();
+      transport?.start({ connected, disconnected: (reason) => failed(new Error(reason)) });
+    });
+    return { what, ok: true, detail: `takes ${config.device.name} in` };
+  } catch (thrown) {
+    const error = asError(thrown);
+    if (error instanceof UsageError) return { what, ok: false, detail: error.message };
+    const detail = `not connected (${error.message}); check uplink.url, and what the broker asks of user, password or certificate`;
+    return { what, ok: false, detail };
+  } finally {
+    await transport?.close();
+  }
 }

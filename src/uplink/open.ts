@@ -6,6 +6,7 @@ import type { Metrics } from "../observe/metrics.ts";
 import { publishRate } from "./limits.ts";
 import { MqttTransport } from "./mqtt.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Transport } from "./transport.ts";
 import { Uplink } from "./uplink.ts";
 
 export interface OpenUplinkDeps {
@@ -22,18 +23,28 @@ export interface OpenUplinkDeps {
  * certificate that cannot be read, LimitError for names that a broker would refuse.
  */
 export function openUplink(config: Pick<Config, "device" | "uplink">, deps: OpenUplinkDeps): Uplink | undefined {
-  const { url, topic, user, password, ca, cert, key, resendPerSecond } = config.uplink;
-  if (url === undefined) return undefined;
+  const { url, topic, resendPerSecond } = config.uplink;
+  const transport = openTransport(config, deps.secret);
+  if (url === undefined || transport === undefined) return undefined;
   const device = config.device.name;
-  const transport = new MqttTransport({
+  return new Uplink({ ...deps, transport, topic, device, resendPerSecond, publishesPerSecond: publishRate(url) });
+}
+
+/** The connection to the broker alone, as `openUplink` makes it; none when there is no broker. Throws as that does. */
+export function openTransport(
+  { device, uplink }: Pick<Config, "device" | "uplink">,
+  secret: OpenUplinkDeps["secret"],
+): Transport | undefined {
+  const { url, topic, user, password, ca, cert, key } = uplink;
+  if (url === undefined) return undefined;
+  return new MqttTransport({
     url,
-    clientId: device,
-    stateTopic: `${topic}/${device}/state`,
+    clientId: device.name,
+    stateTopic: `${topic}/${device.name}/state`,
     user,
-    password: password && deps.secret(password, "uplink.password"),
+    password: password && secret(password, "uplink.password"),
     ca: ca && readPem(ca, "uplink.ca"),
     cert: cert && readPem(cert, "uplink.cert"),
-    key: key && deps.secret(key, "uplink.key"),
+    key: key && secret(key, "uplink.key"),
   });
-  return new Uplink({ ...deps, transport, topic, device, resendPerSecond, publishesPerSecond: publishRate(url) });
 }
