@@ -9,12 +9,18 @@ import { edgeFindings, explain, homeFindings } from "./findings.ts";
 import { HomeStack } from "./home-stack.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
 
-/** Behaviour of the CDK that its authors recommend for new apps; findings of its own rules are errors. */
+/** Behaviour of the CDK that its authors recommend for new apps. */
 const RECOMMENDED = Object.fromEntries(
   Object.entries(FLAGS).flatMap(([name, { recommendedValue }]) =>
     recommendedValue === undefined || CURRENT_VERSION_EXPIRED_FLAGS.includes(name) ? [] : [[name, recommendedValue]],
   ),
 );
+
+const CHOSEN = {
+  "@aws-cdk/core:validateAgainstDefaultRules": true,
+  // Functions at the edge write their logs elsewhere, and the others have a group of their own.
+  "@aws-cdk/aws-lambda:useCdkManagedLogGroup": false,
+};
 
 interface Folders {
   /** The built dashboard. */
@@ -28,7 +34,7 @@ export function infrastructure(parameters: Parameters, { dashboard, outdir }: Fo
   const app = new App({
     ...(outdir === undefined ? {} : { outdir }),
     analyticsReporting: false,
-    postCliContext: { ...RECOMMENDED, "@aws-cdk/core:validateAgainstDefaultRules": true },
+    postCliContext: { ...RECOMMENDED, ...CHOSEN },
   });
   const { name, account, region } = parameters;
   const home = new HomeStack(app, `${name}-home`, parameters, {

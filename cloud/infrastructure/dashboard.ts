@@ -1,5 +1,5 @@
 import { cpSync, existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Stage } from "aws-cdk-lib";
 import type { Distribution } from "aws-cdk-lib/aws-cloudfront";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
@@ -12,23 +12,28 @@ export class Dashboard extends Construct {
     super(scope, "dashboard");
     if (!existsSync(join(dir, "index.html")))
       throw new Error(`${dir}: holds no index.html; build the dashboard there, then synthesise again`);
-    const staged = join(Stage.of(this)?.outdir ?? "cdk.out", "bundles", "dashboard");
-    cpSync(dir, staged, { recursive: true, filter: (file) => !file.endsWith(".br") });
+    const staged = (part: string, wanted: (file: string) => boolean) => {
+      const folder = join(Stage.of(this)?.outdir ?? "cdk.out", "bundles", part);
+      cpSync(dir, folder, { recursive: true, filter: (file) => !file.endsWith(".br") && wanted(relative(dir, file)) });
+      return Source.asset(folder);
+    };
+    const isAsset = (file: string) => file.startsWith("assets");
     // Names of assets hold a hash of their content: they are kept for ever, and stay for pages that are open.
     const assets = new BucketDeployment(this, "assets", {
-      sources: [Source.asset(staged, { exclude: ["*", "!assets/**"] })],
+      sources: [staged("dashboard-assets", (file) => file === "" || isAsset(file))],
       destinationBucket: files,
       prune: false,
       cacheControl: [CacheControl.fromString("public, max-age=31536000, immutable")],
     });
     const pages = new BucketDeployment(this, "pages", {
-      sources: [Source.asset(staged, { exclude: ["assets/**"] })],
+      sources: [staged("dashboard-pages", (file) => !isAsset(file))],
       destinationBucket: files,
       prune: false,
       cacheControl: [CacheControl.noCache()],
       distribution,
       distributionPaths: ["/index.html", "/icon.svg"],
     });
+    // A page may come only once what it loads is there.
     pages.node.addDependency(assets);
   }
 }

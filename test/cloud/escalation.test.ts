@@ -1,58 +1,18 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { escalation } from "../../cloud/core/escalation.ts";
-import { acknowledge, incidents, shelve, unshelve } from "../../cloud/core/incidents.ts";
+import { incidents } from "../../cloud/core/incidents.ts";
 import { ingest } from "../../cloud/core/ingest.ts";
-import { within, writePerson, writeRota } from "../../cloud/core/people.ts";
-import { type Policy, writePolicy } from "../../cloud/core/policy.ts";
-import type { FallChange } from "../../src/event/event.ts";
-import { ANN, annIsTold, EVERY_DAY, person, telling } from "./people.ts";
-import { ACME, change, heartbeat, NOON, SimulatedDevice, state } from "./rig.ts";
-
-interface Scenario {
-  title: string;
-  chain: Policy["chain"];
-  happens: { atS: number; what: string; untilS?: number }[];
-  untilS: number;
-  told: string[];
-  stopped?: string;
-}
-
-const file = JSON.parse(readFileSync(join(import.meta.dirname, "escalation.json"), "utf8"));
+import { within } from "../../cloud/core/people.ts";
+import { ANN, annIsTold, telling } from "./people.ts";
+import { ACME, change, heartbeat, SimulatedDevice, state } from "./rig.ts";
+import { file, play } from "./scenarios.ts";
 
 describe("an escalation", () => {
-  it.each(file.scenarios as Scenario[])("$title", async ({ chain, happens, untilS, told, stopped }) => {
+  it.each(file.scenarios)("$title", async (scenario) => {
     const cloud = telling();
-    for (const [name, { channels, quiet }] of Object.entries<{
-      channels: string[];
-      quiet?: { from: string; to: string };
-    }>(file.people)) {
-      const hours = quiet && { timeZone: "UTC", hours: [{ days: EVERY_DAY, ...quiet }] };
-      await writePerson(cloud, ACME, person(name, channels, hours ? { quiet: hours } : {}));
-    }
-    for (const [rota, shifts] of Object.entries<{ person: string; from: string; to: string }[]>(file.rotas))
-      await writeRota(cloud, ACME, {
-        rota,
-        timeZone: "UTC",
-        shifts: shifts.map((shift) => ({ days: EVERY_DAY, ...shift })),
-      });
-    await writePolicy(cloud, ACME, "north", { chain, repeatS: 300, nearMiss: [], trouble: [], cooldownS: 0 });
-    const device = new SimulatedDevice();
-    const steps = device.send(...happens.map(({ what }) => change(what as FallChange["kind"])));
-    let id = "";
-    for (const [i, { atS, what, untilS: shelvedS = 0 }] of happens.entries()) {
-      await cloud.until(atS);
-      const deed = { tenant: ACME, id, by: "Ann", reason: "on my way" };
-      if (what === "acknowledge") await acknowledge(cloud, deed);
-      else if (what === "shelve") await shelve(cloud, { ...deed, until: NOON + shelvedS * 1000 });
-      else if (what === "unshelve") await unshelve(cloud, deed);
-      else await ingest(cloud, steps.slice(i, i + 1));
-      id = (await incidents(cloud, ACME)).incidents[0]?.id ?? "";
-    }
-    await cloud.until(untilS);
-    expect(cloud.told()).toEqual(told);
-    expect((await escalation(cloud, ACME, id))?.stopped).toBe(stopped);
+    const ended = await play(cloud, scenario, cloud.until);
+    expect(cloud.told()).toEqual(scenario.told);
+    expect(ended?.stopped).toBe(scenario.stopped);
     expect(cloud.failures).toEqual([]);
   });
 
