@@ -150,10 +150,12 @@ export function DeedDialog(props: {
         {quick && (
           <fieldset class="quick">
             <legend class="unseen">{t.quick}</legend>
-            {Object.values(quick).map((text) => (
+            {Object.values(quick).map((text, at) => (
               <button
                 key={text}
                 type="button"
+                // biome-ignore lint/a11y/noAutofocus: within a dialog, what is nearly always wanted comes first
+                autoFocus={at === 0}
                 aria-pressed={reason === text}
                 onClick={(event) => {
                   setReason(text);
@@ -171,6 +173,7 @@ export function DeedDialog(props: {
           onValue={setReason}
           error={wrong.reason}
           required
+          autoFocus={!quick}
           maxLength={1_000}
         />
         {judges && (

@@ -105,7 +105,7 @@ function Player({ track }: { readonly track: Track }) {
 
   const beforeMs = track.endsMsBefore + (last - position.value) * track.stepMs;
   const told =
-    beforeMs < 1
+    beforeMs < 50
       ? t.at
       : t.before(`${number(beforeMs / 1000, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} s`);
   const joints = jointsAt(track, position.value);

@@ -91,7 +91,8 @@ function Sign({ camera }: { readonly camera: Watched }) {
           {incident ? (
             <>
               <span class={fallen ? "unseen" : ""}>{fallen ? map().fall : t.severity[incident.severity]}</span>
-              <span class="unseen">, {t.state[incident.state]}, </span> <span>{duration(now.value - incident.since)}</span>
+              <span class="unseen">, {t.state[incident.state]}, </span>{" "}
+              <span>{duration(now.value - incident.since)}</span>
             </>
           ) : (
             t.supervision[state]

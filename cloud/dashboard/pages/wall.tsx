@@ -47,7 +47,7 @@ export default function Wall() {
       <header class="wall-head">
         <h1 class="brand">
           <img src="/icon.svg" alt="" width="28" height="28" />
-          Spotter
+          <span>Spotter</span>
         </h1>
         <Connection />
         <time class="wall-clock">{clockTime(now.value)}</time>
