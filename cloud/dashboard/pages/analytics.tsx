@@ -43,7 +43,7 @@ export default function Analytics() {
           </button>
         </div>
       </header>
-      <div class="analytics-find unprinted">
+      <div class="analytics-find">
         <Choice<Span>
           label={t.span}
           value={days}

@@ -145,12 +145,15 @@ export function NameFields(props: {
   );
 }
 
-/** Text as a short name: `Anne Müller` is `anne-muller`. */
+const GERMAN: Readonly<Record<string, string>> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss" };
+
+/** Text as a short name: `Anne Müller` is `anne-mueller`, `José` is `jose`. */
 export function slug(text: string): string {
   return text
+    .toLowerCase()
+    .replace(/[äöüß]/g, (letter) => GERMAN[letter] ?? "")
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
-    .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, 64)
     .replace(/^-|-$/g, "");
