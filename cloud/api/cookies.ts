@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
+/** The cookie that carries the session's token. */
+export const SESSION = "spotter";
+
 /**
  * Cookies of this cloud: for scripts out of reach, for other sites out of use. With TLS their names begin with `__Host-`, so that
  * no neighbouring host can set them (RFC 6265bis section 4.1.3.2); without, on loopback, they do not.

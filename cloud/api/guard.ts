@@ -3,12 +3,11 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { openSession, type Who } from "../core/sessions.ts";
 import type { Route } from "./contract.ts";
-import type { Cookies } from "./cookies.ts";
+import { type Cookies, SESSION } from "./cookies.ts";
 import { ApiFailure, lockedOut } from "./failure.ts";
 import { seesAll } from "./handler.ts";
 import { Limiter } from "./limiter.ts";
 import type { ApiOptions } from "./ports.ts";
-import { SESSION } from "./session.ts";
 
 /** Requests of one address: so many at once, and then so many a second. */
 const BURST = 2_000;

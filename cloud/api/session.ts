@@ -6,7 +6,7 @@ import { isPassword } from "../core/password.ts";
 import { beginSession, endSession, type Who } from "../core/sessions.ts";
 import { changePassword, type User, userKey, whoSignsIn } from "../core/users.ts";
 import type { RouteKey } from "./contract.ts";
-import type { Cookies } from "./cookies.ts";
+import { type Cookies, SESSION } from "./cookies.ts";
 import { ApiFailure, lockedOut } from "./failure.ts";
 import type { Handlers } from "./handler.ts";
 import { Limiter } from "./limiter.ts";
@@ -15,7 +15,6 @@ import type { ApiOptions, ApiPorts } from "./ports.ts";
 
 type Key = Extract<RouteKey, `${string} /api/session${string}`>;
 
-export const SESSION = "spotter";
 const SIGN_IN = "spotter-sign-in";
 /** The browser may forget it later than the cloud does. */
 const COOKIE_S = 7 * 24 * 3600;

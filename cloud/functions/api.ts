@@ -1,11 +1,12 @@
 import awsLambdaFastify from "@fastify/aws-lambda";
 import { buildApi } from "../api/build.ts";
-import { bucketBlobs, notifiers, settingsOf, tablePorts } from "./ports.ts";
+import { bucketBlobs, settingsOf, tablePorts } from "./ports.ts";
 
 const { SPOTTER_TABLE, SPOTTER_BUCKET, SPOTTER_URL, SPOTTER_TENANT } = settingsOf("api");
 
 const app = buildApi({
-  ports: { ...tablePorts(SPOTTER_TABLE), blobs: bucketBlobs(SPOTTER_BUCKET), notifiers: notifiers() },
+  // It asks for messages; the timers' function sends them.
+  ports: { ...tablePorts(SPOTTER_TABLE), blobs: bucketBlobs(SPOTTER_BUCKET), notifiers: {} },
   tenant: SPOTTER_TENANT,
   secure: true,
   publicUrl: SPOTTER_URL,

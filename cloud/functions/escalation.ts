@@ -1,5 +1,6 @@
 import { follow } from "./follow.ts";
-import { notifiers, settingsOf, tablePorts } from "./ports.ts";
+import { notifiers } from "./notifiers.ts";
+import { settingsOf, tablePorts } from "./ports.ts";
 
 const ports = { ...tablePorts(settingsOf("escalation").SPOTTER_TABLE), notifiers: notifiers() };
 

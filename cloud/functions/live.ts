@@ -1,6 +1,5 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from "aws-lambda";
-import { Cookies } from "../api/cookies.ts";
-import { SESSION } from "../api/session.ts";
+import { Cookies, SESSION } from "../api/cookies.ts";
 import { openSession } from "../core/sessions.ts";
 import { connect, disconnect } from "../stores/gateway-push.ts";
 import { settingsOf, tablePorts } from "./ports.ts";

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { tick } from "../core/tasks.ts";
 import { nextDue } from "../core/timers.ts";
-import { notifiers, settingsOf, tablePorts } from "./ports.ts";
+import { notifiers } from "./notifiers.ts";
+import { settingsOf, tablePorts } from "./ports.ts";
 
 /** The schedule comes every minute: what is due before then is waited for, ms. */
 const WATCH_MS = 60_000;
