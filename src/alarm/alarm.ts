@@ -9,8 +9,10 @@ import { type Place, placeOf } from "./zones.ts";
 const FORGET_LOST_MS = 10_000;
 /** Longer without a judged frame, and nobody knows what happened in between: a view is clear only from then on, ms. */
 const BLIND_AFTER_MS = 1_500;
-/** A new track this near to somebody lost on the way down, in body sizes, is taken for the same person. */
+/** A new track this near to somebody lost from view, in body sizes, is taken for the same person … */
 const ADOPT_WITHIN = 0.8;
+/** … and one lost before anything was suspected for no longer than this, ms. */
+const REMEMBER_MS = 1_500;
 
 /** An alarm that is not over. */
 export interface OpenAlarm {
@@ -93,7 +95,10 @@ export class CameraAlarm {
       const place = placeOf(person, this.#camera);
       if (place.kind === "ignore") continue;
       const subject = this.#subjectOf(person, when.at);
-      if (person.coasting) continue;
+      if (person.coasting) {
+        subject.miss();
+        continue;
+      }
       somebodyLies ||= place.kind !== "rest" && lies(person);
       const judged = subject.see(person, when.at, place.kind === "rest");
       if (judged) changes.push(...this.#apply(subject, judged.verdict, judged.score, judged.why, place, when));
@@ -168,24 +173,25 @@ export class CameraAlarm {
   #subjectOf(person: Person, at: Monotonic): Subject {
     const known = this.#subjects.get(person.track);
     if (known) return known;
-    const lost = this.#lostNear(person, at);
-    if (lost !== undefined) {
-      const subject = this.#subjects.get(lost) as Subject;
-      this.#subjects.delete(lost);
+    const falling = this.#lostNear(person, at, ({ state }) => state !== "watching");
+    if (falling !== undefined) {
+      const subject = this.#subjects.get(falling) as Subject;
+      this.#subjects.delete(falling);
       this.#subjects.set(person.track, subject);
       return subject;
     }
-    const subject = new Subject(this.#config, person, at);
+    const before = this.#lostNear(person, at, ({ lastSeen }) => at - lastSeen <= REMEMBER_MS);
+    const subject = new Subject(this.#config, person, at, this.#subjects.get(before ?? Number.NaN));
     this.#subjects.set(person.track, subject);
     return subject;
   }
 
-  /** The nearest subject on its way down that is out of view now: tracks often break on landing. */
-  #lostNear(person: Person, at: Monotonic): number | undefined {
+  /** Track of the nearest subject that is out of view now: tracks often break on the way down and on landing. */
+  #lostNear(person: Person, at: Monotonic, counts: (subject: Subject) => boolean): number | undefined {
     let best: number | undefined;
     let bestDistance = ADOPT_WITHIN;
     for (const [track, subject] of this.#subjects) {
-      if (subject.state === "watching" || subject.lastSeen === at) continue;
+      if (subject.lastSeen === at || !counts(subject)) continue;
       const a = subject.last.box;
       const b = person.box;
       const size = Math.max(a.x2 - a.x1, a.y2 - a.y1, b.x2 - b.x1, b.y2 - b.y1);

@@ -8,8 +8,14 @@ import { Votes } from "./votes.ts";
 const FORGET_AFTER_MS = 1_500;
 /** Of the frames in the dwell of `down`, this share must show somebody lying. */
 const DOWN_SHARE = 0.8;
-/** Weight of the newest frame in the average detection score. */
-const TRUST_STEP = 0.15;
+/**
+ * Weight of the newest frame in the average detection score: a body is harder to see lying than it was standing, so trust is lost more
+ * slowly than it is won.
+ */
+const TRUST_WON = 0.15;
+const TRUST_LOST = 0.03;
+/** Of the average score that an alarm needs, a single frame must have this share to say that somebody falls. */
+const SEEN_SHARE = 0.5;
 /** A posture this likely counts as standing or sitting again. */
 const UPRIGHT = 0.5;
 
@@ -49,14 +55,16 @@ export class Subject {
   lastSeen: Monotonic;
   last: Person;
 
-  constructor(config: AlarmConfig, person: Person, at: Monotonic) {
+  /** `before`: the same person under another track, as far as one can tell. */
+  constructor(config: AlarmConfig, person: Person, at: Monotonic, before?: Subject) {
     this.#config = config;
     this.#falling = new Votes(config.tier1.asked);
     this.#lying = new Votes(config.tier2.asked);
     this.#upright = new Votes(config.tier1.asked);
     this.last = person;
     this.lastSeen = at;
-    this.#trust = person.score;
+    this.#trust = Math.max(person.score, before?.#trust ?? 0);
+    this.#stood = before?.#stood ?? 0;
   }
 
   get state(): "watching" | "suspected" | "fallen" {
@@ -70,14 +78,20 @@ export class Subject {
     this.lastSeen = at;
     const { fall, fallen, upright } = person.posture;
     const grounded = fall + fallen;
-    this.#falling.push(fall >= this.#config.tier1.score);
+    const isSeen = person.score >= SEEN_SHARE * this.#config.minScore;
+    this.#falling.push(isSeen && fall >= this.#config.tier1.score);
     this.#lying.push(grounded >= this.#config.tier2.score);
     this.#upright.push(upright >= UPRIGHT);
-    this.#trust += TRUST_STEP * (person.score - this.#trust);
+    this.#trust += (person.score > this.#trust ? TRUST_WON : TRUST_LOST) * (person.score - this.#trust);
     if (upright >= UPRIGHT) this.#stood += 1;
     this.#dwell(fallen >= this.#config.tier2.score || (person.lying >= 0.5 && fallen >= person.posture.upright), at);
     this.#uprightSince = upright >= UPRIGHT ? (this.#uprightSince ?? at) : undefined;
     return this.#next(person, at, grounded, mayLie);
+  }
+
+  /** Takes note of a judged frame in which the person was not seen: it is no evidence of a fall. */
+  miss(): void {
+    this.#falling.push(false);
   }
 
   #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean) {

@@ -122,6 +122,37 @@ describe("an alarm", () => {
     expect(stage.alarm.open).toHaveLength(1);
   });
 
+  it("remembers that somebody stood when the track breaks before anything was suspected", () => {
+    const broken = (gapS: number) =>
+      new Stage({}, { stoodBefore: 3 })
+        .play("upright", 1)
+        .play("empty", gapS)
+        .play(() => [person("falling", { track: 2, y: 0.55 })], 0.5);
+    expect(broken(0.4).kinds).toEqual(["suspected"]);
+    expect(broken(2).kinds).toEqual([]);
+  });
+
+  it("does not take somebody who turns up elsewhere for the one who stood", () => {
+    const stage = new Stage({}, { stoodBefore: 3 }).play("upright", 1).play("empty", 0.4);
+    expect(stage.play(() => [person("falling", { track: 2, x: 0.1 })], 0.5).kinds).toEqual([]);
+  });
+
+  it("goes on trusting somebody who was seen well at first and is seen badly now", () => {
+    const badly = (pose: "upright" | "falling") => () => [person(pose, { score: 0.25 })];
+    const stage = new Stage().play("upright", 1).play(badly("upright"), 1.5);
+    expect(stage.play(badly("falling"), 0.5).kinds).toEqual(["suspected"]);
+  });
+
+  it("is not raised by frames in which hardly anybody is seen", () => {
+    expect(new Stage().play("upright", 1).play(() => [person("falling", { score: 0.15 })], 0.5).kinds).toEqual([]);
+  });
+
+  it("is not raised by falling frames that are few among those in which the person is not seen", () => {
+    let frame = 0;
+    const flickering = () => [person("falling", { coasting: frame++ % 3 !== 0 })];
+    expect(new Stage().play("upright", 1).play(flickering, 3).kinds).toEqual([]);
+  });
+
   it("is raised for each of two people who fall", () => {
     const both = (pose: "falling" | "fallen") => () => [
       person(pose, { track: 1, x: 0.2 }),
