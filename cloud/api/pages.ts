@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { ApiFailure } from "./failure.ts";
 
 /** Names that change with what is in them. */
-const HASHED = /[.-][A-Za-z0-9_-]{8,}\.(?:js|css|svg|png|woff2)$/;
+const HASHED = /[.-][A-Za-z0-9_-]{8,}\.(?:js|css|svg|png|woff2)(?:\.br)?$/;
 
 /** Serves the built dashboard; an address of one of its pages gets the page that finds its own way. */
 export function addPages(app: FastifyInstance, folder: string | undefined): void {
@@ -16,6 +16,8 @@ export function addPages(app: FastifyInstance, folder: string | undefined): void
       root,
       wildcard: true,
       cacheControl: false,
+      // The build packs every file once, as small as it gets.
+      preCompressed: true,
       preCompressed: true,
       dotfiles: "ignore",
       setHeaders: (reply, path) => {

@@ -1,7 +1,7 @@
 import type { BlobStore } from "../core/blobs.ts";
-import { blindMs, type DeviceHealth, fleet } from "../core/fleet.ts";
+import { blindMs, type DeviceHealth, deviceHealth, fleet } from "../core/fleet.ts";
 import { drawFloorPlan, floorPlans } from "../core/floor-plan.ts";
-import { describeSite, enrol, enrolment, placeCamera, places, type Site, sites } from "../core/places.ts";
+import { describeSite, enrol, enrolment, enrolments, placeCamera, places, type Site, sites } from "../core/places.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { Who } from "../core/sessions.ts";
 import type { RouteKey } from "./contract.ts";
@@ -19,43 +19,37 @@ const PLAN_MS = 3_600_000;
 const MAX_BLIND_MS = 31 * DAY_MS;
 const MAX_DEVICES = 1_000;
 
-/** A site that nobody described is there as soon as a device is. */
-async function knownSites(ports: ApiPorts, who: Who): Promise<Site[]> {
-  const [described, { devices }] = await Promise.all([
-    sites(ports, who.tenant),
-    fleet(ports, who.tenant, { limit: MAX_DEVICES }),
-  ]);
-  const names = new Set(devices.map(({ site }) => site));
-  for (const { site } of described) names.delete(site);
-  const bare = [...names].map((site) => ({ site, name: site, timeZone: "UTC" }));
-  return [...described, ...bare].filter(({ site }) => sees(who, site));
-}
-
 async function siteOf(ports: ApiPorts, who: Who, site: string) {
   const found = (await shownSites(ports, who)).find((one) => one.site === site);
   if (!found) throw new Refusal("not-found", `site "${site}": there is none; describe it first`);
   return found;
 }
 
+/** Sites that one sees; one that nobody described is there as soon as a device is. */
 async function shownSites(ports: ApiPorts, who: Who) {
-  const [known, placed, plans, { devices }] = await Promise.all([
-    knownSites(ports, who),
+  const [described, placed, plans, enrolled] = await Promise.all([
+    sites(ports, who.tenant),
     places(ports, who.tenant),
     floorPlans(ports, who.tenant),
-    fleet(ports, who.tenant, { limit: MAX_DEVICES }),
+    enrolments(ports, who.tenant),
   ]);
-  const siteOfDevice = new Map(devices.map(({ device, site }) => [device, site]));
+  const names = new Set(enrolled.map(({ site }) => site));
+  for (const { site } of described) names.delete(site);
+  const bare = [...names].map((site): Site => ({ site, name: site, timeZone: "UTC" }));
+  const siteOfDevice = new Map(enrolled.map(({ device, site }) => [device, site]));
   const expiresAt = ports.clock.now() + PLAN_MS;
   return Promise.all(
-    known.map(async (site) => {
-      const lines = placed.filter(({ device, line }) => siteOfDevice.get(device) === site.site && line !== "");
-      const plan = plans.find((one) => one.site === site.site);
-      return {
-        ...site,
-        lines: [...new Set(lines.map(({ line }) => line))].sort(),
-        ...(plan ? { floorPlan: await address(ports.blobs, plan, expiresAt) } : {}),
-      };
-    }),
+    [...described, ...bare]
+      .filter(({ site }) => sees(who, site))
+      .map(async (site) => {
+        const lines = placed.filter(({ device, line }) => siteOfDevice.get(device) === site.site && line !== "");
+        const plan = plans.find((one) => one.site === site.site);
+        return {
+          ...site,
+          lines: [...new Set(lines.map(({ line }) => line))].sort(),
+          ...(plan ? { floorPlan: await address(ports.blobs, plan, expiresAt) } : {}),
+        };
+      }),
   );
 }
 
@@ -121,7 +115,7 @@ export const placeHandlers: Handlers<Key> = {
         `from, to: ${from} to ${to} ms, must be between 0 and 31 days; choose a later from`,
       );
     await mustSeeDevice(ports, who, device);
-    const found = await one(ports, who, device);
+    const found = await deviceHealth(ports, who.tenant, device);
     return {
       from,
       to,
@@ -137,10 +131,6 @@ export const placeHandlers: Handlers<Key> = {
     await enrol(ports, { device, tenant: who.tenant, site });
   },
 };
-
-async function one(ports: ApiPorts, who: Who, name: string): Promise<DeviceHealth | undefined> {
-  return (await fleet(ports, who.tenant, { limit: MAX_DEVICES })).devices.find(({ device }) => device === name);
-}
 
 function stateOf({ site, device, silent }: DeviceHealth, { camera, state, reason }: DeviceHealth["cameras"][number]) {
   return { site, device, camera, state: silent ? ("silent" as const) : state.value, reason: reason?.value ?? "" };

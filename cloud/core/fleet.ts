@@ -4,7 +4,7 @@ import { type CameraSaid, type Counting, countingsOf } from "./counting.ts";
 import { transact } from "./draft.ts";
 import { idAt, type KeptEvent, statesOf } from "./events.ts";
 import { key, path } from "./keys.ts";
-import { devicesOf, type Enrolment, enrolmentKey } from "./places.ts";
+import { devicesOf, type Enrolment, enrolment, enrolmentKey } from "./places.ts";
 import type { LivePush } from "./push.ts";
 import { type Gap, gapsIn } from "./spans.ts";
 import type { Item, Key, Page, Store } from "./store.ts";
@@ -51,6 +51,16 @@ export async function fleet(
   const now = clock.now();
   const devices = await Promise.all(page.items.map(({ body }) => health(store, body, now)));
   return { devices, next: page.next };
+}
+
+/** One of the tenant's devices; undefined: it has none of that name. */
+export async function deviceHealth(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  tenant: string,
+  device: string,
+): Promise<DeviceHealth | undefined> {
+  const found = await enrolment({ store }, tenant, device);
+  return found && health(store, found, clock.now());
 }
 
 async function health(

@@ -67,6 +67,12 @@ export async function enrolment(
   return found?.tenant === tenant ? found : undefined;
 }
 
+/** Every device of the tenant, by name. */
+export async function enrolments({ store }: Pick<Ports, "store">, tenant: string): Promise<Enrolment[]> {
+  const { items } = await store.list(devicesOf(tenant), { limit: 1000 });
+  return items.map(({ body }) => body as Enrolment);
+}
+
 export async function enrolIn(draft: Draft, enrolment: Enrolment): Promise<void> {
   const { device, tenant, site } = enrolment;
   checkName("tenant", tenant);
