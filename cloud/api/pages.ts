@@ -16,8 +16,6 @@ export function addPages(app: FastifyInstance, folder: string | undefined): void
       root,
       wildcard: true,
       cacheControl: false,
-      // The build packs every file once, as small as it gets.
-      preCompressed: true,
       preCompressed: true,
       dotfiles: "ignore",
       setHeaders: (reply, path) => {
