@@ -1,10 +1,16 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  type BatchGetItemCommandInput,
+  DynamoDBClient,
+  PutItemCommand,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { key } from "../../../cloud/core/keys.ts";
+import { ConflictError } from "../../../cloud/core/store.ts";
 import { DynamoStore } from "../../../cloud/stores/dynamo-store.ts";
 import { describeIncidentStore } from "../../contracts/incident-store.ts";
 import { describeWith } from "../../engines.ts";
-import { type Dynamo, expire, startDynoxide } from "../../fakes/dynoxide.ts";
+import { CREDENTIALS, type Dynamo, expire, startDynoxide } from "../../fakes/dynoxide.ts";
 
 describeWith("dynoxide", "the DynamoDB adapter", () => {
   let dynamo: Dynamo;
@@ -64,6 +70,52 @@ describeWith("dynoxide", "the DynamoDB adapter", () => {
         }));
       await store.commit(writes("before", 0));
       await expect(store.commit(writes("after", 1))).rejects.toThrow(/152 actions .* at most 100; write fewer items/);
+    });
+
+    /** The same table through a client that sees what DynamoDB may do and the engine never does. */
+    const through = (answer: (input: unknown, next: () => Promise<unknown>) => Promise<unknown>) => {
+      const client = new DynamoDBClient({
+        endpoint: dynamo.endpoint,
+        region: "eu-central-1",
+        credentials: CREDENTIALS,
+      });
+      client.middlewareStack.add((next) => async (args) => {
+        let output: unknown;
+        const given = await answer(args.input, async () => {
+          const result = await next(args);
+          output = result.output;
+          return output;
+        });
+        return { response: {}, output: (given ?? output) as never };
+      });
+      return new DynamoStore(client, table);
+    };
+
+    it("asks again for what an answer has left out, or when DynamoDB answers nothing for now", async () => {
+      const keys = ["x", "y", "z"].map(at);
+      await store.commit(keys.map((each) => ({ key: each, body: each.sort, expect: 0 })));
+      let asked = 0;
+      const reluctant = through(async (input, next) => {
+        const { RequestItems } = input as BatchGetItemCommandInput;
+        const request = RequestItems?.[table];
+        asked += 1;
+        if (!request || asked === 1) return { Responses: {}, UnprocessedKeys: RequestItems, $metadata: {} };
+        const left = request.Keys?.splice(1) ?? [];
+        const output = (await next()) as object;
+        return left.length === 0 ? output : { ...output, UnprocessedKeys: { [table]: { ...request, Keys: left } } };
+      });
+      expect((await reluctant.read(keys)).map((item) => item?.body)).toEqual(["x", "y", "z"]);
+      expect(asked).toBe(4);
+    });
+
+    it("takes others who write at the same moment for having been faster, and throttling for what it is", async () => {
+      const refused = (code: string) =>
+        through(async () => {
+          const CancellationReasons = [{ Code: "None" }, { Code: code }];
+          throw new TransactionCanceledException({ message: code, $metadata: {}, CancellationReasons });
+        }).commit([{ key: at("new"), body: 1, expect: 0 }]);
+      await expect(refused("TransactionConflict")).rejects.toThrow(ConflictError);
+      await expect(refused("ThrottlingError")).rejects.toThrow(TransactionCanceledException);
     });
 
     it("reads pages whose items together are larger than an answer of DynamoDB", async () => {
