@@ -44,7 +44,7 @@ export function cloudfront(config: EdgeConfig, ask: Ask, clock: { now(): number 
     viewerResponse: async (event: CloudFrontResponseEvent) => {
       const { request, response } = only(event);
       // Viewers come over TLS alone: the distribution sends others there.
-      const { headers } = viewerResponse(requestOf(request), responseOf(response), true);
+      const { headers } = viewerResponse(requestOf(request), responseOf(response), config, true);
       return { ...response, headers: headersFor(headers, response.headers) };
     },
   };

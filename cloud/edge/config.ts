@@ -11,6 +11,8 @@ export interface EdgeConfig {
   /** The region of tenants whose home is not `home`. */
   readonly homes: Readonly<Record<string, string>>;
   readonly home: string;
+  /** Hosts that pictures and clips come from, beside the dashboard's own. */
+  readonly media?: readonly string[] | undefined;
   /** What the addresses of pages lead to, where the dashboard lies in a bucket. Absent: the origin knows its pages. */
   readonly page?: string | undefined;
 }
@@ -19,7 +21,7 @@ const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:
 
 /** The configuration as it was given. Throws an Error that names key, value and remedy. */
 export function readConfig(given: unknown): EdgeConfig {
-  const { domain, passKeys, origins, sockets, homes, home, page } = table("edge", given);
+  const { domain, passKeys, origins, sockets, homes, home, media, page } = table("edge", given);
   const config = {
     domain: domain === undefined ? undefined : host("domain", domain),
     passKeys: texts("passKeys", passKeys),
@@ -27,6 +29,7 @@ export function readConfig(given: unknown): EdgeConfig {
     sockets: sockets === undefined ? undefined : texts("sockets", sockets),
     homes: texts("homes", homes ?? {}),
     home: String(home),
+    media: media === undefined ? undefined : [media].flat().map((name, i) => host(`media.${i}`, name)),
     page: page === undefined ? undefined : String(page),
   };
   for (const [id, key] of Object.entries(config.passKeys))

@@ -16,7 +16,7 @@ export function edgeMiddleware(config: EdgeConfig, ask: Ask, clock: { now(): num
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const secure = (request.socket as TLSSocket).encrypted === true;
     const came = requestOf(request);
-    const dress = (answer: EdgeResponse) => viewerResponse(came, answer, secure);
+    const dress = (answer: EdgeResponse) => viewerResponse(came, answer, config, secure);
     const end = (answer: EdgeResponse) => {
       const { status, headers, body = "" } = dress(answer);
       response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) } as OutgoingHttpHeaders);

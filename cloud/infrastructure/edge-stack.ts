@@ -124,7 +124,7 @@ export class EdgeStack extends Stack {
         ttl: Duration.seconds(0),
       })),
     });
-    new Dashboard(this, dashboard, files, distribution);
+    new Dashboard(this, { dir: dashboard, media: edgeConfigOf(parameters).media, files, distribution });
     new CfnOutput(this, "dns", {
       value: distribution.distributionDomainName,
       description: `Where ${domain} and *.${domain} must lead`,

@@ -140,6 +140,13 @@ export const edgeFindings = ({ account, name }: Parameters): readonly Finding[] 
   },
 ];
 
+/** What CloudFormation's own validator says of any template that the CDK writes. */
+export const HABITS: Readonly<Record<string, string>> = {
+  W3005: "The CDK names dependencies that follow already from what refers to what; twice is no harm.",
+  I1022: "The CDK joins texts with Fn::Join; Fn::Sub would read better, and the CDK is what people read.",
+  I9001: "Names and keys of things that hold data can only be given once, which is as it should be.",
+};
+
 /** Acknowledges what is to be found in a stack. Throws for a path at which nothing is. */
 export function explain(stack: Stack, findings: readonly Finding[]): void {
   for (const { at, ids, reason } of findings) {

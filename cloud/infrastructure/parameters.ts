@@ -64,8 +64,15 @@ export function readParameters(given: unknown): Parameters {
   return data;
 }
 
+/** The bucket of a region has a name that can be said beforehand: the dashboard's policy lets pictures come from there. */
+export function blobsOf({ name, account }: Pick<Parameters, "name" | "account">, region: string) {
+  const bucket = `${name}-blobs-${account}-${region}`;
+  return { bucket, host: `${bucket}.s3.${region}.amazonaws.com` };
+}
+
 /** What the functions at the edge are to know. */
-export function edgeConfigOf({ domain, region, api, regions, homes, passKeys }: Parameters) {
+export function edgeConfigOf(parameters: Parameters) {
+  const { domain, region, api, regions, homes, passKeys } = parameters;
   const all = Object.entries({ ...regions, [region]: api });
   return {
     domain,
@@ -74,6 +81,7 @@ export function edgeConfigOf({ domain, region, api, regions, homes, passKeys }: 
     sockets: Object.fromEntries(all.map(([name, { sockets }]) => [name, sockets])),
     homes,
     home: region,
+    media: all.map(([name]) => blobsOf(parameters, name).host),
     page: "/index.html",
   };
 }

@@ -10,7 +10,7 @@ import {
   StorageClass,
 } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
-import type { Parameters } from "./parameters.ts";
+import { blobsOf, type Parameters } from "./parameters.ts";
 
 /** What a bucket of ours always is. */
 export const CLOSED = {
@@ -26,8 +26,9 @@ export class Storage extends Construct {
   readonly table: Table;
   readonly blobs: Bucket;
 
-  constructor(scope: Construct, { domain, keepDays, logDays }: Parameters) {
+  constructor(scope: Construct, parameters: Parameters) {
     super(scope, "storage");
+    const { domain, region, keepDays, logDays } = parameters;
     this.table = new Table(this, "table", {
       partitionKey: { name: "pk", type: AttributeType.STRING },
       sortKey: { name: "sk", type: AttributeType.STRING },
@@ -45,6 +46,7 @@ export class Storage extends Construct {
       lifecycleRules: [{ expiration: Duration.days(logDays), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     }) as IBucket;
     this.blobs = new Bucket(this, "blobs", {
+      bucketName: blobsOf(parameters, region).bucket,
       ...CLOSED,
       versioned: true,
       // Lets a legal hold be put on a single clip (s3:PutObjectLegalHold); nothing is held unless somebody says so.

@@ -367,6 +367,11 @@ describe("the origin-request function", () => {
     expect(await go("globex")).toBe("api.us.spotter.example");
     expect(await go("")).toBe("api.eu.spotter.example");
     expect(await go("constructor")).toBe("api.eu.spotter.example");
+    const sockets = { "eu-central-1": "live.eu.spotter.example", "us-east-2": "live.us.spotter.example" };
+    const headers = { "x-spotter-tenant": ["globex"] };
+    const socket = await originRequest(request("/api/live/socket", { headers }), { ...config, sockets }, away, NOON);
+    expect(socket).toMatchObject({ request: { path: "/", origin: "live.us.spotter.example" } });
+    expect(await go("globex", "/api/live/socket")).toBe("api.us.spotter.example");
     expect(await go("", `/tenants/globex/sites/x/incidents/${INCIDENT}/thumbnail.svg`)).toBe("api.us.spotter.example");
   });
 });
@@ -443,7 +448,7 @@ describe("the origin-response function", () => {
 
 describe("the viewer-response function", () => {
   const dress = (headers: Headers, path = "/", secure = true) =>
-    viewerResponse(request(path), { status: 200, headers }, secure).headers;
+    viewerResponse(request(path), { status: 200, headers }, { media: ["clips.example"] }, secure).headers;
 
   it("holds browsers to what the dashboard needs and no more", () => {
     expect(dress({ "content-type": ["text/html; charset=utf-8"] })).toMatchObject({
@@ -456,6 +461,9 @@ describe("the viewer-response function", () => {
       "referrer-policy": ["same-origin"],
     });
     expect(dress({ "content-type": ["text/html"] })["content-security-policy"]?.[0]).not.toMatch(/unsafe|\*/);
+    expect(dress({ "content-type": ["text/html"] })["content-security-policy"]?.[0]).toMatch(
+      /img-src 'self' blob: data: https:\/\/clips.example; media-src 'self' blob: https:\/\/clips.example; connect-src 'self';/,
+    );
   });
 
   it("lets nothing act as a page that is none, and an origin only be stricter", () => {
@@ -468,7 +476,7 @@ describe("the viewer-response function", () => {
 
   it("takes away what tells about the inside, and keeps cookies and the status", () => {
     const headers = { server: ["x"], "x-powered-by": ["y"], "x-amzn-requestid": ["z"], "set-cookie": ["a=1", "b=2"] };
-    const dressed = viewerResponse(request("/api/session"), { status: 418, headers }, true);
+    const dressed = viewerResponse(request("/api/session"), { status: 418, headers }, {}, true);
     expect(dressed.status).toBe(418);
     expect(Object.keys(dressed.headers)).not.toEqual(expect.arrayContaining(["server"]));
     expect(JSON.stringify(dressed)).not.toMatch(/x-powered-by|x-amzn/);
