@@ -109,10 +109,15 @@ function OfSite(props: OfSiteProps) {
         </button>
       </Empty>
     );
-  return <PolicyForm {...props} />;
+  const removed = () => {
+    setBegun(false);
+    props.onSaved();
+  };
+  return <PolicyForm {...props} onRemoved={removed} />;
 }
 
-function PolicyForm({ site, name, policy, known, onSaved }: OfSiteProps) {
+function PolicyForm(props: OfSiteProps & { readonly onRemoved: () => void }) {
+  const { site, name, policy, known, onSaved, onRemoved } = props;
   const t = escalation();
   const kept = policy ? draftOf(policy) : NEW;
   const [draft, setDraft] = useState(kept);
@@ -193,7 +198,7 @@ function PolicyForm({ site, name, policy, known, onSaved }: OfSiteProps) {
             <RemoveButton
               name={t.removePolicy(name)}
               remove={() => call("DELETE /api/policies/:site", { params: { site } })}
-              onDone={onSaved}
+              onDone={onRemoved}
             />
           )}
           <button type="button" disabled={!changed} onClick={() => setDraft(kept)}>

@@ -125,6 +125,7 @@ export function NameFields(props: {
         label={t.name}
         value={name}
         onValue={(next) => onValue(next, isNew && id === slug(name) ? slug(next) : id)}
+        autoFocus
         required
         maxLength={100}
       />

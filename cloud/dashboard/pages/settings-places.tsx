@@ -139,6 +139,7 @@ function EnrolForm(props: { readonly sites: readonly Site[]; readonly site: stri
         hint={t.enrolHint}
         value={device}
         onValue={setDevice}
+        autoFocus
         required
         maxLength={64}
         autoCapitalize="none"

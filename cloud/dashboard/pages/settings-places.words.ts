@@ -25,7 +25,7 @@ export const places = words(
     place: "Place",
     placeOf: (camera: string) => `Place ${camera} on the plan`,
     takeOff: "Take off",
-    takeOffOf: (camera: string) => `Take ${camera} off the plan`,
+    takeOffOf: (camera: string) => `Take off: ${camera}`,
     state: "State",
   },
   {
@@ -52,7 +52,7 @@ export const places = words(
     place: "Platzieren",
     placeOf: (camera) => `${camera} auf dem Plan platzieren`,
     takeOff: "Wegnehmen",
-    takeOffOf: (camera) => `${camera} vom Plan nehmen`,
+    takeOffOf: (camera) => `Wegnehmen: ${camera}`,
     state: "Zustand",
   },
 );

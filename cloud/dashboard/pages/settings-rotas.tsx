@@ -156,6 +156,7 @@ function RotaForm(props: {
           hint={s.idHint}
           value={id}
           onValue={setId}
+          autoFocus
           required
           maxLength={64}
           pattern="[a-z0-9]([a-z0-9\-]{0,62}[a-z0-9])?"

@@ -186,7 +186,7 @@ function UserForm(props: {
   const toggle = (site: string) => setSeen(seen.includes(site) ? seen.filter((one) => one !== site) : [...seen, site]);
   return (
     <FormDialog title={user ? s.editOf(user.name) : t.newTitle} onClose={onClose} save={save} onSaved={onSaved}>
-      <TextField label={s.name} value={name} onValue={setName} required maxLength={100} autoComplete="off" />
+      <TextField label={s.name} value={name} onValue={setName} autoFocus required maxLength={100} autoComplete="off" />
       {!user && (
         <TextField
           label={t.login}
