@@ -35,6 +35,12 @@ function port(text: string): number {
   return value;
 }
 
+function address(text: string): string {
+  if (!/^https?:\/\/[^/]+\/?$/.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError("give the address that browsers use, such as https://cloud.example.");
+  return text;
+}
+
 function cameras(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 2_000)
@@ -52,6 +58,7 @@ const program = new Command("cloud")
   .option(
     "--public-url <url>",
     "where browsers find them, such as https://cloud.example: TLS is spoken in front of them",
+    address,
   )
   .option("--oidc <file>", "JSON list of providers to sign in at (cloud/api/README.md)")
   .option("-t, --topic <topic>", "topics are <topic>/<device>/<class>", "spotter/v1")

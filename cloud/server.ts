@@ -116,8 +116,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     store.sweep(clock.now()).catch((error: Error) => warn(error, "what has expired could not be removed"));
   }, SWEEP_MS);
 
-  const web = options.http && (await openHttp(options.http, { ...ports, poke: () => timers.poke() }, dataDir, warn));
-
+  let web: Web | undefined;
   const stop = async () => {
     clearInterval(sweeping);
     await web?.app.close();
@@ -127,6 +126,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     email?.close();
     store.close();
   };
+  try {
+    web = options.http && (await openHttp(options.http, { ...ports, poke: () => timers.poke() }, dataDir, warn));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   let stopped: Promise<void> | undefined;
   return {
     ...ports,
@@ -142,27 +147,33 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   };
 }
 
+interface Web {
+  readonly app: { close(): Promise<void> };
+  readonly admin: FirstAdmin | undefined;
+  readonly url: string;
+}
+
 /** Opens the API; on loopback, or behind whatever speaks TLS for it. */
 async function openHttp(
   { port, host = "127.0.0.1", publicUrl, tenant, providers = [], pages }: HttpOptions,
   { linkSecret, ...ports }: ApiPorts & { readonly linkSecret: string },
   dataDir: string,
   warn: (error: Error, text: string) => void,
-) {
+): Promise<Web> {
   const secure = publicUrl !== undefined && new URL(publicUrl).protocol === "https:";
   if (!secure && !LOOPBACK.includes(host))
     throw new Error(
       `http.host: "${host}" is not loopback, and passwords must not travel in the open; put TLS before it and give publicUrl`,
     );
-  const admin = await firstAdmin(ports, tenant, dataDir);
   const app = buildApi({
     ...{ ports, tenant, secure, linkSecret, providers, warn },
     hosts: [...LOOPBACK, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])],
     proxies: secure ? 1 : 0,
-    publicUrl: publicUrl ?? `http://localhost:${port}`,
+    publicUrl: publicUrl ?? `http://${host}:${port}`,
     ...(pages === undefined ? {} : { pages }),
   });
-  return { app, admin, url: await app.listen({ port, host }) };
+  const url = await app.listen({ port, host });
+  return { app, url, admin: await firstAdmin(ports, tenant, dataDir) };
 }
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
