@@ -51,7 +51,7 @@ interface Row {
   readonly body: string;
 }
 
-/** The incident store in PostgreSQL, for a cloud of several processes without AWS. */
+/** The incident store in PostgreSQL: for a cloud without AWS whose data a database server keeps. Several processes may write it. */
 export class PostgresStore implements Store {
   readonly maxWrites = 500;
   readonly #sql: Sql;
@@ -60,15 +60,22 @@ export class PostgresStore implements Store {
     this.#sql = sql;
   }
 
-  /** Makes the tables in an empty database. `url` such as `postgres://spotter:password@db.example/spotter`. Rejects with its errors. */
+  /**
+   * Makes the tables in an empty database. `url` such as `postgres://spotter@db.example/spotter`; a password may also come as
+   * PGPASSWORD. Rejects with an Error that names the database, without its password.
+   */
   static async open(url: string): Promise<PostgresStore> {
+    const place = URL.parse(url);
+    if (!place || !/^postgres(ql)?:$/.test(place.protocol))
+      throw new Error("database: is no address of PostgreSQL; give one such as postgres://spotter@db.example/spotter");
     const sql = postgres(url, { max: CONNECTIONS, onnotice: () => {}, connect_timeout: 10 });
     try {
       await sql.begin((transaction) => prepare(transaction));
       return new PostgresStore(sql);
-    } catch (error) {
+    } catch (thrown) {
       await sql.end();
-      throw error;
+      const { code = "", message } = thrown as Error & { code?: string };
+      throw new Error(`database ${place.host}${place.pathname}: ${message || code}`, { cause: thrown });
     }
   }
 
@@ -138,7 +145,7 @@ async function prepare(sql: TransactionSql): Promise<void> {
   const [found] = await sql<{ version: number }[]>`SELECT version FROM spotter_schema`;
   if (found?.version !== SCHEMA_VERSION)
     throw new Error(
-      `the database has version ${found?.version}, this program knows ${SCHEMA_VERSION}; use the program that made it`,
+      `has version ${found?.version}, this program knows ${SCHEMA_VERSION}; use the program that made it`,
     );
 }
 

@@ -71,6 +71,10 @@ describeWith("PostgreSQL", "the Postgres adapter", () => {
   });
 
   it("says so when the database cannot be reached", async () => {
-    await expect(PostgresStore.open("postgres://spotter@127.0.0.1:1/none")).rejects.toThrow(/ECONNREFUSED/);
+    await expect(PostgresStore.open("postgres://spotter:secret@127.0.0.1:1/none")).rejects.toThrow(
+      /^database 127\.0\.0\.1:1\/none: .*ECONNREFUSED/,
+    );
+    for (const address of ["db.example", "mysql://spotter@db.example/spotter", ""])
+      await expect(PostgresStore.open(address)).rejects.toThrow(/give one such as postgres:\/\//);
   });
 });
