@@ -47,6 +47,12 @@ describe("the shipped default.yaml", () => {
   });
 });
 
+it("the README's example is a config without a mistake", () => {
+  const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
+  const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(parseConfig(example, "README.md")).toMatchObject({ device: { name: "line-3" }, cameras: [{ name: "press" }] });
+});
+
 describe("loading a config", () => {
   it("takes relative paths from the file's own folder", () => {
     const at = folder();
