@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from clips import AFTER_S
 from motion import FALL, FALLEN, LOW, UPRIGHT
 from net import ROW, SLOTS
 from observe import LEAD, NEAREST_S
@@ -195,7 +196,8 @@ def main() -> None:
         clip["size"] = extent(falling[0].box(clip["falls"][0]["onset_s"])) if falling else 0
         for number, track in enumerate(tracks):
             mine = any(track is other for other in falling)
-            moments = [t for t in times if track.at[0] + .15 <= t <= track.at[-1] + .5]
+            until = clip["falls"][0]["ground_s"] + AFTER_S if clip["falls"] else np.inf   # later, nobody noted whether they got up
+            moments = [t for t in times if track.at[0] + .15 <= t <= min(track.at[-1] + .5, until)]
             for now in moments:
                 slots, present = window(track, now)
                 if present.sum() < 2 or (not mine and any(beside(other, track, now) for other in falling) and now > clip["falls"][0]["onset_s"] - .2):
