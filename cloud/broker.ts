@@ -11,27 +11,33 @@ export interface Broker {
 export interface BrokerOptions {
   /** 0 picks a free one. */
   readonly port?: number;
-  /**
-   * A client may write below `<topic>/<its client id>/` alone, and only clients whose ids begin with `cloud` may read. Without
-   * it everybody may do everything.
-   */
-  readonly rules?: { readonly topic: string; readonly cloud: string };
+  /** Who takes what devices say. Without it everybody may write and read everything. */
+  readonly taker?: Taker;
   /** Hears what clients publish. */
   readonly onMessage?: (topic: string, payload: Buffer) => void;
+}
+
+/** Devices write below `<topic>/<their client id>/` alone, and nobody reads. */
+export interface Taker {
+  readonly topic: string;
+  /** A message is acknowledged once this resolves; when it rejects, the device is cut off, and sends it again. */
+  take(device: string, name: string, payload: Uint8Array): Promise<void>;
 }
 
 /**
  * A broker for one machine: MQTT 3.1.1 in this process, on loopback, without TLS and in memory. Anything more is Mosquitto's
  * work. Rejects when the port is taken.
  */
-export async function startBroker({ port = 0, rules, onMessage }: BrokerOptions = {}): Promise<Broker> {
+export async function startBroker({ port = 0, taker, onMessage }: BrokerOptions = {}): Promise<Broker> {
   const aedes = await Aedes.createBroker();
-  if (rules) {
-    const { topic, cloud } = rules;
-    aedes.authorizePublish = (client, { topic: to }, done) =>
-      done(client && to.startsWith(`${topic}/${client.id}/`) ? null : new Error(`${client?.id}: may not write ${to}`));
-    aedes.authorizeSubscribe = (client, subscription, done) =>
-      done(null, client.id.startsWith(cloud) ? subscription : null);
+  if (taker) {
+    // aedes acknowledges a publish when it is authorised.
+    aedes.authorizePublish = (client, { topic, payload }, done) => {
+      const own = `${taker.topic}/${client?.id}/`;
+      if (!client || !topic.startsWith(own)) return done(new Error(`${client?.id}: may not write ${topic}`));
+      taker.take(client.id, topic.slice(own.length), Buffer.from(payload)).then(() => done(null), done);
+    };
+    aedes.authorizeSubscribe = (_, __, done) => done(null, null);
   }
   aedes.on("publish", (packet, client) => {
     // What the broker itself says ($SYS) has no client.

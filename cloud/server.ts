@@ -8,6 +8,7 @@ import type { Provider } from "./api/oidc.ts";
 import type { ApiPorts } from "./api/ports.ts";
 import { startBroker } from "./broker.ts";
 import type { BlobStore } from "./core/blobs.ts";
+import { laneOf, STATE } from "./core/classes.ts";
 import type { Clock } from "./core/clock.ts";
 import { present } from "./core/fleet.ts";
 import type { IngestPorts } from "./core/ingest.ts";
@@ -76,7 +77,7 @@ export interface Cloud extends IngestPorts, DeliverPorts {
 }
 
 /**
- * The whole cloud on one machine, left to right: broker → subscriber → intake → core → store, and the timers beside it. Throws
+ * The whole cloud on one machine, left to right: broker (→ subscriber) → intake → core → store, and the timers beside it. Throws
  * the errors of file system, SQLite and port; a broker that cannot be reached is tried for ever.
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
@@ -98,20 +99,22 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
   const timers = new TimerLoop(ports, warn);
   const intake = new Intake(ports, { taken: () => timers.poke(), warn });
-  const own = options.broker
-    ? undefined
-    : await startBroker({ port: options.port ?? 0, rules: { topic, cloud: CLIENT_ID } });
+  const message = async (identity: string, name: string, bytes: Uint8Array, signal: AbortSignal) => {
+    if (name !== STATE) return intake.take({ identity, bytes, receivedAt: clock.now() }, signal, laneOf(name));
+    await present(ports, identity, Buffer.from(bytes).toString() === "online").catch((error: Error) => {
+      warn(error, `whether ${identity} is connected could not be stored`);
+    });
+  };
+  const closing = new AbortController();
+  const take = async (device: string, name: string, bytes: Uint8Array) => {
+    closing.signal.throwIfAborted();
+    await message(device, name, bytes, closing.signal);
+  };
+  const own = options.broker ? undefined : await startBroker({ port: options.port ?? 0, taker: { topic, take } });
   const brokerUrl = options.broker?.url ?? own?.url ?? "";
-  const subscriber = new Subscriber(
-    { ...options.broker, url: brokerUrl, topic, clientId: CLIENT_ID },
-    {
-      message: (identity, bytes, signal, lane) =>
-        intake.take({ identity, bytes, receivedAt: clock.now() }, signal, lane),
-      presence: (device, online) => present(ports, device, online),
-      connected: (connections) => log.info({ connections, broker: brokerUrl }, "connections to the broker"),
-      warn,
-    },
-  );
+  const connected = (connections: number) => log.info({ connections, broker: brokerUrl }, "connections to the broker");
+  const subscriber =
+    options.broker && new Subscriber({ ...options.broker, topic, clientId: CLIENT_ID }, { message, connected, warn });
   const sweeping = setInterval(() => {
     store.sweep(clock.now()).catch((error: Error) => warn(error, "what has expired could not be removed"));
   }, SWEEP_MS);
@@ -120,7 +123,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const stop = async () => {
     clearInterval(sweeping);
     await web?.app.close();
-    await subscriber.close();
+    closing.abort();
+    await subscriber?.close();
     await own?.close();
     await timers.close();
     email?.close();
@@ -138,7 +142,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     brokerUrl,
     url: web?.url ?? "",
     firstAdmin: web?.admin,
-    ready: subscriber.ready,
+    ready: subscriber?.ready ?? Promise.resolve(),
     poke: () => timers.poke(),
     close: () => {
       stopped ??= stop();

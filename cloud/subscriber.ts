@@ -1,9 +1,6 @@
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { CLASSES, STATE } from "./core/classes.ts";
 
-/** What devices publish, most important first: one connection each, so that alarms wait behind nothing else. */
-const CLASSES = ["alarm", "nearMiss", "health", "heartbeat"];
-/** Retained there: `online`, or `offline` by the device's last will. */
-const STATE = "state";
 /** Messages of one connection on their way into the store; beyond it the broker waits. */
 const WINDOW = 250;
 const KEEPALIVE_S = 30;
@@ -27,18 +24,17 @@ export interface SubscriberOptions {
 
 export interface Subscribed {
   /**
-   * Resolves when the message is safe; until then the broker keeps it. Rejects when it must be delivered again. `lane`: of its
-   * class, 0 the most important.
+   * What a device said under a name: a class, or `state`. Resolves when it is safe; until then the broker keeps it. Rejects when
+   * it must be delivered again.
    */
-  message(device: string, bytes: Uint8Array, signal: AbortSignal, lane: number): Promise<void>;
-  presence(device: string, online: boolean): Promise<void>;
+  message(device: string, name: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
   /** So many of the connections stand, with their subscriptions. */
   connected(connections: number): void;
   warn(error: Error, text: string): void;
 }
 
 /**
- * Hears devices at a broker: MQTT 3.1.1, QoS 1, in sessions that last, so that the broker keeps what comes while the cloud is
+ * Hears devices at a broker, each class by a connection of its own, so that alarms wait behind nothing else: MQTT 3.1.1, QoS 1, in sessions that last, so that the broker keeps what comes while the cloud is
  * away. A message is acknowledged once it is safe. Whose it is its topic says: the broker lets a device write below its own
  * name alone (`pattern write <topic>/%u/#` in Mosquitto, `${iot:Connection.Thing.ThingName}` in AWS IoT).
  */
@@ -112,13 +108,9 @@ export class Subscriber {
     return client;
   }
 
-  async #hear(name: string, { topic, payload }: IPublishPacket, signal: AbortSignal): Promise<void> {
+  #hear(name: string, { topic, payload }: IPublishPacket, signal: AbortSignal): Promise<void> {
     const device = topic.slice(this.#options.topic.length + 1, -name.length - 1);
-    const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
-    if (name !== STATE) return this.#to.message(device, bytes, signal, CLASSES.indexOf(name));
-    await this.#to.presence(device, bytes.toString() === "online").catch((error: Error) => {
-      this.#to.warn(error, `whether ${device} is connected could not be stored`);
-    });
+    return this.#to.message(device, name, typeof payload === "string" ? Buffer.from(payload) : payload, signal);
   }
 }
 

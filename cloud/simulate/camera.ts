@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
 import { markResent } from "../../src/event/encode.ts";
-import { type Author, CLASSES, type Message, messages } from "./messages.ts";
+import { CLASSES } from "../core/classes.ts";
+import { type Author, type Message, messages } from "./messages.ts";
 import type { Tally } from "./tally.ts";
 
 /** Of the acknowledgements so many are lost on the way, and the event is sent again. */

@@ -1,11 +1,9 @@
 import { encode } from "../../src/event/encode.ts";
 import type { Body } from "../../src/event/event.ts";
 import { EventMaker } from "../../src/event/make.ts";
+import type { CLASSES } from "../core/classes.ts";
 import type { Random } from "./random.ts";
 import { type Rates, type Scene, story } from "./story.ts";
-
-/** What devices publish below their name, most important first. */
-export const CLASSES = ["alarm", "nearMiss", "health", "heartbeat"] as const;
 
 export interface Author {
   /** The device's name. */

@@ -14,13 +14,15 @@ async function rig(broker: Broker) {
   const subscriber = new Subscriber(
     { url: broker.url, topic: "spotter/v1", clientId: "cloud", reconnectMs: 20 },
     {
-      message: (device, bytes, signal) =>
-        new Promise((resolve, reject) => {
-          const text = Buffer.from(bytes).toString();
+      message: async (device, name, bytes, signal) => {
+        const text = Buffer.from(bytes).toString();
+        if (name === "state") {
+          presence.push(`${device} ${text}`);
+          return;
+        }
+        await new Promise<void>((resolve, reject) => {
           heard.push({ device, text, safe: resolve, fail: () => reject(new Error("no")), gone: () => signal.aborted });
-        }),
-      presence: async (device, online) => {
-        presence.push(`${device} ${online}`);
+        });
       },
       connected: (count) => {
         connections = count;
@@ -55,7 +57,7 @@ function describeSubscriber(kind: string, start: () => Promise<Broker>): void {
       await until(() => heard.length === 4 && presence.length === 2);
       expect(texts().sort()).toEqual(["alarm", "health", "heartbeat", "nearMiss"]);
       expect(new Set(heard.map(({ device }) => device))).toEqual(new Set(["hall-2"]));
-      expect(presence).toEqual(["hall-2 true", "hall-2 false"]);
+      expect(presence).toEqual(["hall-2 online", "hall-2 offline"]);
     });
 
     it("does not wait with the next message until the one before is safe", async () => {

@@ -79,7 +79,7 @@ const cloudRules: Record<string, string[]> = {
   infrastructure: ["functions", "edge", "dashboard"],
   // Messages from a broker into the core, and the timers beside it.
   "broker.ts": [],
-  "subscriber.ts": [],
+  "subscriber.ts": ["core"],
   "intake.ts": ["core"],
   "timer-loop.ts": ["core"],
   // Devices and people to look at; from the camera's side only its messages.
