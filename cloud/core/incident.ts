@@ -141,7 +141,9 @@ function acknowledgement({ steps, actions }: IncidentFacts): Incident["acknowled
   const step = steps.find(({ kind }) => kind === "acknowledged");
   const action = actions.find(({ kind }) => kind === "acknowledge");
   if (action && !(step && step.wallMs <= action.at)) return { by: action.by, at: action.at, where: "cloud" };
-  return step && { by: step.why ?? "", at: step.wallMs, where: "device" };
+  // The device says it as a sentence (src/alarm/alarm.ts).
+  const by = step?.why?.replace(/^acknowledged by /, "") ?? "";
+  return step && { by, at: step.wallMs, where: "device" };
 }
 
 /** An event about an alarm as a step; undefined for other events. */
