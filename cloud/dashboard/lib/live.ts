@@ -13,7 +13,7 @@ interface Change {
 export const connection = signal<"live" | "connecting" | "away">("connecting");
 
 const listeners = new Set<(change: Change | "reset") => void>();
-let source: EventSource | undefined;
+let source: WebSocket | undefined;
 let cursor: string | undefined;
 let failures = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -32,28 +32,26 @@ effect(() => {
   disconnect();
   if (listener.value) connect();
 });
+// A socket may take minutes to find out.
+addEventListener("offline", () => source && lost());
 addEventListener("online", () => listener.peek() && connection.peek() !== "live" && connect());
 
 function connect(): void {
   disconnect();
-  const stream = new EventSource(`/api/live${cursor ? `?after=${encodeURIComponent(cursor)}` : ""}`);
-  source = stream;
-  stream.onopen = () => {
-    // Something may have happened before anybody listened.
-    if (failures > 0 && cursor === undefined) tell("reset");
+  const address = new URL("/api/live/socket", location.href.replace(/^http/, "ws"));
+  if (cursor) address.searchParams.set("after", cursor);
+  const socket = new WebSocket(address);
+  source = socket;
+  socket.onopen = () => {
     failures = 0;
     connection.value = "live";
   };
-  stream.addEventListener("change", ({ data }) => {
-    const change: Change = JSON.parse(data);
-    cursor = change.cursor;
-    tell(change);
-  });
-  stream.addEventListener("reset", () => {
-    cursor = undefined;
-    tell("reset");
-  });
-  stream.onerror = lost;
+  socket.onmessage = ({ data }) => {
+    const { event, ...change }: { event: "change" | "reset" } & Change = JSON.parse(data);
+    cursor = event === "reset" ? undefined : change.cursor;
+    tell(event === "reset" ? "reset" : change);
+  };
+  socket.onclose = () => source === socket && lost();
 }
 
 function lost(): void {
@@ -67,8 +65,9 @@ function lost(): void {
 
 function disconnect(): void {
   clearTimeout(retry);
-  source?.close();
+  const socket = source;
   source = undefined;
+  socket?.close();
 }
 
 function tell(change: Change | "reset"): void {
