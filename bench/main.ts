@@ -1,6 +1,6 @@
 import "../src/lib/threads.ts";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { asError, UsageError } from "../src/lib/failure.ts";
 import { keptWithout } from "./material.ts";
 import { footageDir, modelsDir, trainDir } from "./paths.ts";
@@ -115,6 +115,32 @@ program
   .option("--colds <n>", "cold starts of each function", Number, 5)
   .option("--warms <n>", "warm events of each function", Number, 300)
   .action(async (options) => (await import("./functions.ts")).functions(options));
+
+program
+  .command("cost")
+  .description(
+    "USD per camera-month on AWS from measured bytes and calls, line by line; what is assumed can be changed",
+  )
+  .option("--json <file>", "also write everything as JSON")
+  .option("--cameras <n>", "in this deployment", Number, 100)
+  .option("--cameras-per-device <n>", "that share a device and its heartbeats", Number, 4)
+  .option("--heartbeat-s <n>", "between two heartbeats of a device", Number, 30)
+  .option("--falls <n>", "per camera and month", Number, 2)
+  .option("--near-misses <n>", "per camera and month", Number, 10)
+  .option("--suspicions <n>", "per camera and month", Number, 30)
+  .option("--viewers <n>", "dashboards open at the same time", Number, 3)
+  .action(async (options) => (await import("./cost.ts")).cost(options));
+
+program
+  .command("cloud")
+  .description("events/s into each store, publish to visible at steady load and after an outage, questions as incidents grow")
+  .option("--json <file>", "also write everything as JSON")
+  .option("--seconds <n>", "length of each measurement", Number, 10)
+  .option("--backlog <n>", "messages that wait after the outage", Number, 50_000)
+  .option("--incidents <n>", "ask among up to so many: 10000, 100000 and 1000000", Number, 1_000_000)
+  .option("--fill-seconds <n>", "longest time to fill the database with them", Number, 900)
+  .addOption(new Option("--only <part>", "one part alone").choices(["stores", "latency", "queries"]))
+  .action(async (options) => (await import("./cloud.ts")).cloud(options));
 
 try {
   await program.parseAsync();

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { CelEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FIXED } from "../../../bench/cost.ts";
 import { DOORS } from "../../../cloud/functions/environment.ts";
+import { MEASURES } from "../../../cloud/functions/measures.ts";
 import { infrastructure, stacks } from "../../../cloud/infrastructure/app.ts";
 import { edgeFindings, HABITS, homeFindings } from "../../../cloud/infrastructure/findings.ts";
 import { readParameters } from "../../../cloud/infrastructure/parameters.ts";
@@ -287,6 +289,18 @@ describe("what watches", () => {
       expect(AlarmDescription).toMatch(/\./);
     }
     home.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "email", Endpoint: "operators@spotter.example" });
+  });
+
+  it("is in the bill of bench -- cost, as are the firewall's rules, keys and secrets", () => {
+    const count = (template: Template, type: string) => resources(template, type).length;
+    const firewall = resources(edge, "AWS::WAFv2::WebACL")[0] as Resource;
+    expect({
+      alarms: count(home, "AWS::CloudWatch::Alarm"),
+      metrics: Object.keys(MEASURES).filter((name) => name !== "namespace").length,
+      firewallRules: (firewall.Properties.Rules as unknown[]).length,
+      keys: count(home, "AWS::KMS::Key"),
+      secrets: 1,
+    }).toEqual(FIXED);
   });
 
   it("tells of costs before they are spent", () => {
