@@ -31,6 +31,7 @@ export function Plan({ site, cameras, onStale, onMove }: PlanProps) {
         <img
           src={site.floorPlan.url}
           alt={map().plan(site.name)}
+          draggable={false}
           onError={onStale}
           onLoad={({ currentTarget }) => setRatio(currentTarget.naturalWidth / currentTarget.naturalHeight)}
         />
@@ -63,8 +64,24 @@ export function incidentsOf({ device, camera }: Watched): string {
 
 const placeOf = (at: Spot | undefined) => ({ left: `${(at?.x ?? 0) * 100}%`, top: `${(at?.y ?? 0) * 100}%` });
 
-function lookOf({ state, incident }: Watched) {
-  return { "data-state": state, "data-severity": incident?.severity, "data-incident": incident?.state };
+/** Its colours, and in words what they say: the name begins with what is to be seen. */
+function lookOf(camera: Watched) {
+  const { state, incident } = camera;
+  const seen = `${camera.camera} ${told(camera)}`;
+  const more = incident && `${map().fall}, ${common().state[incident.state]}`;
+  return {
+    "data-state": state,
+    "data-severity": incident?.severity,
+    "data-incident": incident?.state,
+    "aria-label": incident?.severity === "fall" ? `${seen}: ${more}` : seen,
+  };
+}
+
+function told({ state, incident }: Watched): string {
+  const t = common();
+  if (!incident) return t.supervision[state];
+  const since = duration(now.value - incident.since);
+  return incident.severity === "fall" ? since : `${t.severity[incident.severity]} ${since}`;
 }
 
 const ICONS: Record<Watched["state"], IconName> = {
@@ -76,28 +93,13 @@ const ICONS: Record<Watched["state"], IconName> = {
   silent: "lost",
 };
 
-/** What a camera is and what goes on there, for the eye and the ear. */
 function Sign({ camera }: { readonly camera: Watched }) {
   const { state, incident } = camera;
-  const t = common();
-  const fallen = incident?.severity === "fall";
   return (
     <>
       <Icon name={incident ? incident.severity : ICONS[state]} />
       <span class="marker-name">
-        {camera.camera}
-        <span class="marker-what">
-          <span class="unseen">: </span>
-          {incident ? (
-            <>
-              <span class={fallen ? "unseen" : ""}>{fallen ? map().fall : t.severity[incident.severity]}</span>
-              <span class="unseen">, {t.state[incident.state]}, </span>{" "}
-              <span>{duration(now.value - incident.since)}</span>
-            </>
-          ) : (
-            t.supervision[state]
-          )}
-        </span>
+        {camera.camera} <span class="marker-what">{told(camera)}</span>
       </span>
     </>
   );
@@ -136,6 +138,9 @@ function Movable({ camera, plan, onMove }: MovableProps) {
       {...lookOf(camera)}
       style={placeOf(at)}
       onPointerDown={(event) => {
+        // Otherwise the browser drags what it takes for text or a picture, and the pointer is gone.
+        event.preventDefault();
+        event.currentTarget.focus();
         event.currentTarget.setPointerCapture(event.pointerId);
         setDrag(at);
       }}

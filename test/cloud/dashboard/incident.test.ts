@@ -8,7 +8,7 @@ import { describeWith } from "../../engines.ts";
 import { fallChange } from "../../event/samples.ts";
 import { annIsTold, person } from "../people.ts";
 import { ACME } from "../rig.ts";
-import { enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, type Plant, startPlant } from "./plant.ts";
 
 const MINUTE = 60_000;
@@ -228,19 +228,23 @@ describeWith("Chromium", "the incident page", () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    it(`gives axe nothing to find in ${colorScheme}, active and over`, async () => {
-      await view.close();
-      view = await openPage(browser, { colorScheme });
-      page = view.page;
-      const over = await plant.pastFall({ alarm: "old" });
-      await open(await plant.fall());
-      await region("Outputs").getByText("stop-press").waitFor();
-      await page.getByRole("slider", { name: "Position" }).waitFor();
-      expectNone(await findings(page));
-      await page.goto(`${plant.url}/incidents/${over}`);
-      await page.getByRole("slider", { name: "Position" }).waitFor();
-      expectNone(await findings(page));
-    });
+    it(
+      `gives axe nothing to find in ${colorScheme}, active and over`,
+      async () => {
+        await view.close();
+        view = await openPage(browser, { colorScheme });
+        page = view.page;
+        const over = await plant.pastFall({ alarm: "old" });
+        await open(await plant.fall());
+        await region("Outputs").getByText("stop-press").waitFor();
+        await page.getByRole("slider", { name: "Position" }).waitFor();
+        expectNone(await findings(page));
+        await page.goto(`${plant.url}/incidents/${over}`);
+        await page.getByRole("slider", { name: "Position" }).waitFor();
+        expectNone(await findings(page));
+      },
+      AXE_MS,
+    );
 
   it("fits every width from a phone to a wall", async () => {
     await open(await plant.fall());

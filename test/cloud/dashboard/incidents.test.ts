@@ -4,7 +4,7 @@ import { incident } from "../../../cloud/core/incidents.ts";
 import { describeWith } from "../../engines.ts";
 import { fallChange } from "../../event/samples.ts";
 import { ACME } from "../rig.ts";
-import { enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, type Plant, startPlant } from "./plant.ts";
 
 const MINUTE = 60_000;
@@ -156,20 +156,24 @@ describeWith("Chromium", "the incident list", () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    it(`gives axe nothing to find in ${colorScheme}, with a dialog and without`, async () => {
-      await plant.pastFall({ alarm: "old" });
-      await plant.say(fallChange({ alarm: "s" }));
-      await plant.fall();
-      await view.close();
-      view = await openPage(browser, { colorScheme });
-      page = view.page;
-      await enter(page, plant);
-      await page.locator("a.incident-link").nth(2).waitFor();
-      expectNone(await findings(page));
-      await page.keyboard.press("a");
-      await page.getByRole("dialog").waitFor();
-      expectNone(await findings(page));
-    });
+    it(
+      `gives axe nothing to find in ${colorScheme}, with a dialog and without`,
+      async () => {
+        await plant.pastFall({ alarm: "old" });
+        await plant.say(fallChange({ alarm: "s" }));
+        await plant.fall();
+        await view.close();
+        view = await openPage(browser, { colorScheme });
+        page = view.page;
+        await enter(page, plant);
+        await page.locator("a.incident-link").nth(2).waitFor();
+        expectNone(await findings(page));
+        await page.keyboard.press("a");
+        await page.getByRole("dialog").waitFor();
+        expectNone(await findings(page));
+      },
+      AXE_MS,
+    );
 
   it("fits every width from a phone to a wall, also with names that have no end", async () => {
     const long = "averylongnamewithoutanyplacetobreakit".repeat(3).slice(0, 64);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createUser } from "../../../cloud/core/users.ts";
 import { describeWith } from "../../engines.ts";
 import { ACME } from "../rig.ts";
-import { enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, PASSWORD, type Plant, startPlant } from "./plant.ts";
 
 /** What the first page may weigh on a slow line, bytes as they travel. */
@@ -155,17 +155,21 @@ describeWith("Chromium", "the shell of the dashboard", () => {
     await page.getByRole("heading", { level: 1, name: "Incidents" }).waitFor();
   });
 
-  it("fits every width before and after the log-in, and gives axe nothing to find", async () => {
-    await page.goto(plant.url);
-    await page.getByRole("heading", { name: "Log in" }).waitFor();
-    expectNone(await findings(page));
-    expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
-    await enter(page, plant);
-    await page.getByRole("button", { name: "Preferences" }).click();
-    await page.getByRole("dialog").waitFor();
-    expectNone(await findings(page));
-    expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
-  });
+  it(
+    "fits every width before and after the log-in, and gives axe nothing to find",
+    async () => {
+      await page.goto(plant.url);
+      await page.getByRole("heading", { name: "Log in" }).waitFor();
+      expectNone(await findings(page));
+      expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
+      await enter(page, plant);
+      await page.getByRole("button", { name: "Preferences" }).click();
+      await page.getByRole("dialog").waitFor();
+      expectNone(await findings(page));
+      expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
+    },
+    AXE_MS,
+  );
 
   it("keeps the first page small, and says how small", async () => {
     const urls: string[] = [];
