@@ -8,6 +8,7 @@ import { type Cloud, startCloud } from "./server.ts";
 
 interface Options {
   data: string;
+  database?: string;
   broker?: string;
   port: number;
   httpPort: number;
@@ -51,6 +52,10 @@ function cameras(text: string): number {
 const program = new Command("cloud")
   .description("The cloud on one machine: hears the devices at a broker, keeps their incidents, tells people.")
   .option("-d, --data <dir>", "keep everything in this folder", "data/cloud")
+  .option(
+    "--database <url>",
+    "PostgreSQL instead of a file there, such as postgres://spotter@db.example/spotter; the password comes from PGPASSWORD",
+  )
   .option("-b, --broker <url>", "the devices' broker, such as mqtts://broker.example:8883 (default: one of its own)")
   .option("-p, --port <port>", "port of its own broker, on 127.0.0.1", port, 1883)
   .option("--http-port <port>", "port of the dashboard and its API", port, 8080)
@@ -95,6 +100,7 @@ async function run(options: Options): Promise<void> {
   await buildDashboard(pages);
   const cloud = await startCloud({
     dataDir: data,
+    database: options.database,
     port: options.port,
     topic,
     adopt: adopt ? { tenant, site } : undefined,

@@ -20,6 +20,7 @@ import { EmailNotifier } from "./notifiers/email.ts";
 import { WebhookNotifier } from "./notifiers/webhook.ts";
 import { FileBlobs } from "./stores/file-blobs.ts";
 import { MemoryPush } from "./stores/memory-push.ts";
+import { PostgresStore } from "./stores/postgres-store.ts";
 import { SqliteStore } from "./stores/sqlite-store.ts";
 import { Subscriber, type SubscriberOptions } from "./subscriber.ts";
 import { TimerLoop } from "./timer-loop.ts";
@@ -30,6 +31,8 @@ const SWEEP_MS = 3_600_000;
 export interface CloudOptions {
   /** Everything that is kept: database, blobs, the key of their addresses. */
   readonly dataDir: string;
+  /** URL of a PostgreSQL database that keeps what SQLite would keep in the folder. */
+  readonly database?: string | undefined;
   /** The devices' broker; without one the cloud runs its own on loopback. */
   readonly broker?: Omit<SubscriberOptions, "topic" | "clientId"> | undefined;
   /** Of the cloud's own broker; 0: any. */
@@ -78,7 +81,7 @@ export interface Cloud extends IngestPorts, DeliverPorts {
 
 /**
  * The whole cloud on one machine, left to right: broker (→ subscriber) → intake → core → store, and the timers beside it. Throws
- * the errors of file system, SQLite and port; a broker that cannot be reached is tried for ever.
+ * the errors of file system, database and port; a broker that cannot be reached is tried for ever.
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { dataDir, topic = "spotter/v1", adopt, mail, clock = { now: () => Date.now() } } = options;
@@ -86,7 +89,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const warn = (error: Error, text: string) => log.warn({ error: error.message }, text);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const linkSecret = secretIn(join(dataDir, "link-secret"));
-  const store = new SqliteStore(join(dataDir, "cloud.db"));
+  const store =
+    options.database === undefined
+      ? new SqliteStore(join(dataDir, "cloud.db"))
+      : await PostgresStore.open(options.database);
   const blobs = new FileBlobs(join(dataDir, "blobs"), linkSecret);
   await blobs.tidy();
   const push = new MemoryPush();
@@ -128,7 +134,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await own?.close();
     await timers.close();
     email?.close();
-    store.close();
+    await store.close();
   };
   try {
     web = options.http && (await openHttp(options.http, { ...ports, poke: () => timers.poke() }, dataDir, warn));
