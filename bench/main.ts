@@ -133,7 +133,9 @@ program
 
 program
   .command("cloud")
-  .description("events/s into each store, publish to visible at steady load and after an outage, questions as incidents grow")
+  .description(
+    "events/s into each store, publish to visible at steady load and after an outage, questions as incidents grow",
+  )
   .option("--json <file>", "also write everything as JSON")
   .option("--seconds <n>", "length of each measurement", Number, 10)
   .option("--backlog <n>", "messages that wait after the outage", Number, 50_000)
