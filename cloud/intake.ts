@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Envelope } from "./core/door.ts";
-import { giveUp, type IngestPorts, ingest } from "./core/ingest.ts";
+import { giveUp, type IngestPorts, ingest, mostTogether } from "./core/ingest.ts";
 
-/** Envelopes that go in together at most. */
-const BATCH = 250;
 /** An envelope that failed so often, while the store takes other things, is given up as a dead letter. */
 const MAX_TRIES = 5;
 const FIRST_WAIT_MS = 500;
@@ -28,6 +26,8 @@ export interface IntakeOptions {
 export class Intake {
   readonly #ports: IngestPorts;
   readonly #options: IntakeOptions;
+  /** Envelopes that go in with one commit. */
+  readonly #together: number;
   /** By lane, the most important first. */
   readonly #lanes: Waiting[][] = [];
   #draining = false;
@@ -35,6 +35,7 @@ export class Intake {
   constructor(ports: IngestPorts, options: IntakeOptions) {
     this.#ports = ports;
     this.#options = options;
+    this.#together = mostTogether(ports.store);
   }
 
   /**
@@ -72,7 +73,7 @@ export class Intake {
     if (this.#draining) return;
     this.#draining = true;
     for (;;) {
-      const batch = this.#lanes.find((lane) => lane.length > 0)?.splice(0, BATCH);
+      const batch = this.#lanes.find((lane) => lane.length > 0)?.splice(0, this.#together);
       if (!batch) break;
       const { failed } = await ingest(
         this.#ports,

@@ -36,12 +36,17 @@ export interface Ingested {
 /** The most writes that one event needs: itself, counting, incident, accuracy, two sheets, enrolment, escalation, two timers. */
 const WRITES_PER_EVENT = 10;
 
+/** Envelopes that one commit of a store takes, whatever is in them. */
+export function mostTogether({ maxWrites }: Store): number {
+  return Math.max(1, Math.floor(maxWrites / WRITES_PER_EVENT));
+}
+
 /**
  * Takes envelopes in, each exactly once whatever is delivered how often and in which order. What cannot be taken is kept as
  * a dead letter; only what the store refuses is reported as failed. Never rejects.
  */
 export async function ingest(ports: IngestPorts, envelopes: readonly Envelope[]): Promise<Ingested> {
-  const size = Math.max(1, Math.floor(ports.store.maxWrites / WRITES_PER_EVENT));
+  const size = mostTogether(ports.store);
   const fates: (Fate | undefined)[] = [];
   const failed: { index: number; error: Error }[] = [];
   for (let at = 0; at < envelopes.length; at += size) {
