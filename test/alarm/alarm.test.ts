@@ -62,7 +62,7 @@ describe("an alarm", () => {
     const stage = new Stage().play("falling", 0.6);
     expect(stage.alarm.open[0]?.why).toMatchObject({ votes: 3, asked: 3, dropSpeed: expect.closeTo(0.8) });
     expect(stage.alarm.open[0]?.why.text).toBe(
-      "falling in 3 of 3 frames, torso 4° from upright, dropping 0.8 picture heights/s",
+      "falling in 3 of 3 frames, torso 50° from upright, dropping 0.8 picture heights/s",
     );
   });
 
@@ -145,6 +145,14 @@ describe("an alarm", () => {
 
   it("is not raised by frames in which hardly anybody is seen", () => {
     expect(new Stage().play("upright", 1).play(() => [person("falling", { score: 0.15 })], 0.5).kinds).toEqual([]);
+  });
+
+  it("is not raised for somebody who goes down with an upright trunk, unless the body looks like lying", () => {
+    const sinking = (lying: number) => () => [person("falling", { torsoAngle: 12, lying })];
+    expect(new Stage().play("upright", 1).play(sinking(0.1), 1).kinds).toEqual([]);
+    expect(new Stage().play("upright", 1).play(sinking(0.9), 0.5).kinds).toEqual(["suspected"]);
+    const unseen = () => [person("falling", { torsoAngle: Number.NaN, lying: 0.1 })];
+    expect(new Stage().play("upright", 1).play(unseen, 0.5).kinds).toEqual(["suspected"]);
   });
 
   it("is not raised by falling frames that are few among those in which the person is not seen", () => {

@@ -31,7 +31,7 @@ export function person(
     coasting: false,
     since: 0,
     seen: 30,
-    torsoAngle: lies ? 88 : 4,
+    torsoAngle: lies ? 88 : pose === "falling" ? 50 : 4,
     dropSpeed: pose === "falling" ? 0.8 : 0,
     ...rest,
   };
