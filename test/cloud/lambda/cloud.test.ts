@@ -161,6 +161,16 @@ for (const client of Object.keys(CLIENTS) as ClientName[]) {
       await once(again.socket, "close");
     }, 180_000);
 
+    it("wait for what becomes due before the schedule comes again", async () => {
+      const rung = { to: { person: "ann" }, by: "webhook" as const };
+      const chain = [0, 2].map((afterS) => ({ ...rung, afterS }));
+      const rest = { repeatS: 600, nearMiss: [], trouble: [], cooldownS: 900 };
+      await writePolicy(cloud.ports, TENANT, "*", { chain, ...rest });
+      await cloud.invoke("ingest", batch(new SimulatedDevice().send(change("confirmed")).map((one) => record(one))));
+      await cloud.invoke("timers", {});
+      expect(webhook.posted).toHaveLength(2);
+    }, 180_000);
+
     it("let in only whom the API would, from its own pages alone", async () => {
       await browser.logIn("ada");
       const refused = async (headers: Record<string, string>) => {
