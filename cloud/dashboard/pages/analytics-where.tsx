@@ -1,6 +1,6 @@
 import { Ranks } from "../charts/ranks.tsx";
-import type { Figures } from "./analytics-count.ts";
 import { analytics } from "./analytics.words.ts";
+import type { Figures } from "./analytics-count.ts";
 
 /** More zones than this are not read at a glance. */
 const MAX_ZONES = 20;

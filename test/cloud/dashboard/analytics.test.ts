@@ -4,7 +4,7 @@ import { describeWith } from "../../engines.ts";
 import { fallChange } from "../../event/samples.ts";
 import { ACME, heartbeat } from "../rig.ts";
 import { enter, expectNone, findings, WIDTHS, widthsThatScroll } from "./browser.ts";
-import { HOSTILE, LONG, stage } from "./stage.ts";
+import { HOSTILE, LONG, LOOKING_MS, stage } from "./stage.ts";
 import { fillFleet, fillWeeks, health, oldDevice } from "./works.ts";
 
 const HOUR = 3_600_000;
@@ -12,7 +12,11 @@ const HOUR = 3_600_000;
 describeWith("Chromium", "analytics", () => {
   const s = stage();
   const chart = (name: string | RegExp) => s.page.getByRole("figure", { name });
-  const tile = (name: string) => s.page.locator(".tile").filter({ has: s.page.getByText(name, { exact: true }) }).locator("b");
+  const tile = (name: string) =>
+    s.page
+      .locator(".tile")
+      .filter({ has: s.page.getByText(name, { exact: true }) })
+      .locator("b");
 
   it("says that nothing happened, and what to do about it", async () => {
     await (await oldDevice(s.plant, "hall-1")).say(0, heartbeat({ cameras: [health("dock-1", 40, 90)] }));
@@ -126,25 +130,36 @@ describeWith("Chromium", "analytics", () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    it(`gives axe nothing to find in ${colorScheme}, tables and thresholds open`, async () => {
-      await fillWeeks(s.plant);
-      await s.reopen({ colorScheme });
-      await enter(s.page, s.plant, "/analytics");
-      await chart("Over time").waitFor();
-      await s.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-      await chart(/What a threshold would keep/).first().locator("svg").waitFor();
-      expectNone(await findings(s.page));
-    });
+    it(
+      `gives axe nothing to find in ${colorScheme}, tables and thresholds open`,
+      async () => {
+        await fillWeeks(s.plant);
+        await s.reopen({ colorScheme });
+        await enter(s.page, s.plant, "/analytics");
+        await chart("Over time").waitFor();
+        await s.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+        await chart(/What a threshold would keep/)
+          .first()
+          .locator("svg")
+          .waitFor();
+        expectNone(await findings(s.page));
+      },
+      LOOKING_MS,
+    );
 
-  it("fits every width, also with names that have no end, and shows hostile text as text", async () => {
-    await fillWeeks(s.plant);
-    const device = await oldDevice(s.plant, LONG);
-    await device.say(HOUR, fallChange({ kind: "down", tier: 2, alarm: "l", camera: LONG, zone: LONG }));
-    await device.say(HOUR, fallChange({ kind: "down", tier: 2, alarm: "h", camera: HOSTILE, zone: HOSTILE }));
-    await enter(s.page, s.plant, "/analytics");
-    await s.page.getByText(HOSTILE).first().waitFor();
-    await s.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-    expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
-    expect(await s.page.title()).not.toContain("owned");
-  });
+  it(
+    "fits every width, also with names that have no end, and shows hostile text as text",
+    async () => {
+      await fillWeeks(s.plant);
+      const device = await oldDevice(s.plant, LONG);
+      await device.say(HOUR, fallChange({ kind: "down", tier: 2, alarm: "l", camera: LONG, zone: LONG }));
+      await device.say(HOUR, fallChange({ kind: "down", tier: 2, alarm: "h", camera: HOSTILE, zone: HOSTILE }));
+      await enter(s.page, s.plant, "/analytics");
+      await s.page.getByText(HOSTILE).first().waitFor();
+      await s.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+      expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
+      expect(await s.page.title()).not.toContain("owned");
+    },
+    LOOKING_MS,
+  );
 });

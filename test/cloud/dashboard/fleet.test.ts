@@ -5,7 +5,7 @@ import { describeWith } from "../../engines.ts";
 import { ACME, heartbeat, SimulatedDevice, state } from "../rig.ts";
 import { enter, expectNone, findings, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { PASSWORD } from "./plant.ts";
-import { HOSTILE, LONG, stage } from "./stage.ts";
+import { HOSTILE, LONG, LOOKING_MS, stage } from "./stage.ts";
 import { fillFleet, health, oldDevice } from "./works.ts";
 
 const SECOND = 1_000;
@@ -110,31 +110,39 @@ describeWith("Chromium", "the fleet", () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    it(`gives axe nothing to find in ${colorScheme}: cards, table, letters`, async () => {
-      await fillFleet(s.plant);
-      await ingest(s.plant.ports, [new SimulatedDevice("hall-1").envelope(new Uint8Array([9]))]);
-      await s.reopen({ colorScheme });
-      await enter(s.page, s.plant, "/fleet");
-      await card("hall-1").waitFor();
-      expectNone(await findings(s.page));
-      await s.page.getByRole("radio", { name: "table" }).press("Space");
-      await s.page.getByRole("rowheader", { name: /hall-1/ }).waitFor();
-      expectNone(await findings(s.page));
-      await s.page.getByRole("tab", { name: "Not taken in" }).click();
-      await s.page.getByRole("row", { name: /hall-1/ }).waitFor();
-      expectNone(await findings(s.page));
-    });
+    it(
+      `gives axe nothing to find in ${colorScheme}: cards, table, letters`,
+      async () => {
+        await fillFleet(s.plant);
+        await ingest(s.plant.ports, [new SimulatedDevice("hall-1").envelope(new Uint8Array([9]))]);
+        await s.reopen({ colorScheme });
+        await enter(s.page, s.plant, "/fleet");
+        await card("hall-1").waitFor();
+        expectNone(await findings(s.page));
+        await s.page.getByRole("radio", { name: "table" }).press("Space");
+        await s.page.getByRole("rowheader", { name: /hall-1/ }).waitFor();
+        expectNone(await findings(s.page));
+        await s.page.getByRole("tab", { name: "Not taken in" }).click();
+        await s.page.getByRole("row", { name: /hall-1/ }).waitFor();
+        expectNone(await findings(s.page));
+      },
+      LOOKING_MS,
+    );
 
-  it("fits every width, also with names that have no end, and shows hostile text as text", async () => {
-    await fillFleet(s.plant);
-    const device = await oldDevice(s.plant, LONG);
-    await device.say(0, state("blind", LONG, LONG), state("fault", "c", HOSTILE));
-    await enter(s.page, s.plant, "/fleet");
-    await s.page.getByText(HOSTILE).waitFor();
-    expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
-    await s.page.getByRole("radio", { name: "table" }).press("Space");
-    await s.page.getByRole("rowheader", { name: LONG }).waitFor();
-    expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
-    expect(await s.page.title()).toBe("Spotter");
-  });
+  it(
+    "fits every width, also with names that have no end, and shows hostile text as text",
+    async () => {
+      await fillFleet(s.plant);
+      const device = await oldDevice(s.plant, LONG);
+      await device.say(0, state("blind", LONG, LONG), state("fault", "c", HOSTILE));
+      await enter(s.page, s.plant, "/fleet");
+      await s.page.getByText(HOSTILE).waitFor();
+      expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
+      await s.page.getByRole("radio", { name: "table" }).press("Space");
+      await s.page.getByRole("rowheader", { name: LONG }).waitFor();
+      expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
+      expect(await s.page.title()).toBe("Spotter");
+    },
+    LOOKING_MS,
+  );
 });

@@ -10,7 +10,7 @@ import { EVERY_DAY, person, Recorder } from "../people.ts";
 import { ACME, heartbeat } from "../rig.ts";
 import { enter, expectNone, findings, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { PASSWORD, type Plant } from "./plant.ts";
-import { HOSTILE, LONG, stage } from "./stage.ts";
+import { HOSTILE, LONG, LOOKING_MS, stage } from "./stage.ts";
 import { health, oldDevice } from "./works.ts";
 
 /** A plan as somebody photographs it: larger than it need be. */
@@ -18,9 +18,6 @@ const photo = () =>
   sharp({ create: { width: 4_000, height: 2_500, channels: 3, background: "#dde4e6" } })
     .png()
     .toBuffer();
-
-/** Eight parts, each looked at all over, on a machine that does other things too. */
-const LOOKING_MS = 300_000;
 
 const EMAIL = { to: { person: "ann" }, by: "email" as const };
 
@@ -67,7 +64,10 @@ describeWith("Chromium", "settings", () => {
     expect(await dialog().getByLabel("Short name").inputValue()).toBe("giesserei-sued");
     await dialog().getByLabel("Time zone").fill("Mars/Olympus");
     await dialog().getByRole("button", { name: "Save" }).click();
-    await dialog().getByRole("alert").getByText(/no IANA time zone/).waitFor();
+    await dialog()
+      .getByRole("alert")
+      .getByText(/no IANA time zone/)
+      .waitFor();
     await dialog().getByLabel("Time zone").fill("Europe/Lisbon");
     await save();
     await expect.poll(async () => (await sites(s.plant.ports, ACME)).map(({ name }) => name)).toContain("Gießerei Süd");
@@ -105,7 +105,7 @@ describeWith("Chromium", "settings", () => {
     const box = await s.page.locator(".plan").boundingBox();
     if (!box) throw new Error("no plan");
     await s.page.mouse.down();
-    await s.page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.75, { steps: 4 });
+    await s.page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.4, { steps: 4 });
     await s.page.mouse.up();
     await expect.poll(async () => Math.abs(((await at("dock-2"))?.x ?? 0) - 0.25) < 0.01).toBe(true);
     await button("Take off: dock-2").click();
@@ -172,7 +172,11 @@ describeWith("Chromium", "settings", () => {
     await button("Send a test: Ann Weber, e-mail").click();
     await s.page.getByText("on its way").waitFor();
     await expect
-      .poll(() => tick(s.plant.ports, (_, error) => { throw error; }).then(() => email.sent.length))
+      .poll(() =>
+        tick(s.plant.ports, (_, error) => {
+          throw error;
+        }).then(() => email.sent.length),
+      )
       .toBe(1);
     await s.page.getByText(/^delivered after/).waitFor();
     await button("Send a test: Ann Weber, webhook").click();
@@ -190,7 +194,10 @@ describeWith("Chromium", "settings", () => {
     await enter(s.page, s.plant, "/settings/people");
     await button("Remove Ann Weber").click();
     await dialog().getByRole("button", { name: "Remove" }).click();
-    await dialog().getByRole("alert").getByText(/policy|names/i).waitFor();
+    await dialog()
+      .getByRole("alert")
+      .getByText(/policy|names/i)
+      .waitFor();
     await s.page.keyboard.press("Escape");
     await button("Remove Bob Krause").click();
     await dialog().getByRole("button", { name: "Remove" }).click();
@@ -205,7 +212,8 @@ describeWith("Chromium", "settings", () => {
     await dialog().getByLabel("Short name").fill("first-aid");
     await dialog().getByLabel("Time zone").fill("UTC");
     await dialog().getByLabel("Who").selectOption("Bob Krause");
-    for (const day of ["Saturday", "Sunday"]) await dialog().getByRole("checkbox", { name: day }).check({ force: true });
+    for (const day of ["Saturday", "Sunday"])
+      await dialog().getByRole("checkbox", { name: day }).check({ force: true });
     await dialog().getByLabel("From").fill("00:00");
     await dialog().getByLabel("To").fill("00:00");
     await save();
@@ -284,7 +292,9 @@ describeWith("Chromium", "settings", () => {
     await s.page.getByText("shut out").waitFor();
     expect(await grace()).toMatchObject({ sites: ["*"], disabled: true });
     await button("Edit Ada Lovelace").click();
-    await dialog().getByText(/This is you/).waitFor();
+    await dialog()
+      .getByText(/This is you/)
+      .waitFor();
     expect(await dialog().getByRole("switch").count()).toBe(0);
   });
 
@@ -322,68 +332,83 @@ describeWith("Chromium", "settings", () => {
     await annAndBob(s.plant);
     await s.reopen({ locale: "de-DE" });
     await enter(s.page, s.plant, "/settings/escalation");
-    await s.page.getByRole("region", { name: "Von einem Sturz" }).getByRole("button", { name: "Jemanden hinzufügen" }).click();
+    await s.page
+      .getByRole("region", { name: "Von einem Sturz" })
+      .getByRole("button", { name: "Jemanden hinzufügen" })
+      .click();
     await s.page.getByText("Ann Weber, über Webhook").waitFor();
   });
 
   for (const colorScheme of ["light", "dark"] as const)
-    it(`give axe nothing to find in ${colorScheme}, in any part, with forms open`, async () => {
-      await annAndBob(s.plant);
-      await twoCameras(s.plant);
-      await writeRota(s.plant.ports, ACME, {
-        ...{ rota: "nights", timeZone: "UTC", shifts: [{ days: EVERY_DAY, from: "22:00", to: "06:00", person: "bob" }] },
+    it(
+      `give axe nothing to find in ${colorScheme}, in any part, with forms open`,
+      async () => {
+        await annAndBob(s.plant);
+        await twoCameras(s.plant);
+        await writeRota(s.plant.ports, ACME, {
+          ...{
+            rota: "nights",
+            timeZone: "UTC",
+            shifts: [{ days: EVERY_DAY, from: "22:00", to: "06:00", person: "bob" }],
+          },
+        });
+        const chain = [{ ...EMAIL, afterS: 0 }];
+        await writePolicy(s.plant.ports, ACME, "*", { chain, repeatS: 300, nearMiss: [], trouble: [], cooldownS: 900 });
+        await s.reopen({ colorScheme });
+        await enter(s.page, s.plant, "/settings/places");
+        const look = async (part: string, form?: string) => {
+          await s.page.goto(`${s.plant.url}/settings/${part}`);
+          await s.page.getByRole("heading", { level: 2 }).first().waitFor();
+          await s.page.locator(".pending").waitFor({ state: "detached" });
+          expectNone(await findings(s.page));
+          if (!form) return;
+          await button(form).click();
+          await dialog().waitFor();
+          expectNone(await findings(s.page));
+        };
+        await look("places", "Add a site");
+        await look("people", "Edit Bob Krause");
+        await look("rotas", "Edit nights");
+        await look("escalation");
+        await look("notices");
+        await look("users", "Let somebody in");
+        await look("audit");
+        await look("password");
+      },
+      LOOKING_MS,
+    );
+
+  it(
+    "fit every width, also with names that have no end, and show hostile text as text",
+    async () => {
+      const { ports } = s.plant;
+      await describeSite(ports, ACME, { site: "north", name: `${LONG} ${HOSTILE}`, timeZone: "UTC" });
+      const device = await oldDevice(s.plant, LONG);
+      await device.say(0, heartbeat({ cameras: [health(LONG, 40, 90), health(HOSTILE, 40, 90)] }));
+      const contacts = [{ channel: "email" as const, address: `${LONG}@example.org` }];
+      await writePerson(ports, ACME, { person: LONG, name: `${LONG}${HOSTILE}`.slice(0, 100), contacts });
+      await writePerson(ports, ACME, { person: "h", name: HOSTILE, contacts });
+      await writeRota(ports, ACME, {
+        ...{ rota: LONG, timeZone: "UTC", shifts: [{ days: EVERY_DAY, from: "00:00", to: "00:00", person: LONG }] },
       });
-      const chain = [{ ...EMAIL, afterS: 0 }];
-      await writePolicy(s.plant.ports, ACME, "*", { chain, repeatS: 300, nearMiss: [], trouble: [], cooldownS: 900 });
-      await s.reopen({ colorScheme });
-      await enter(s.page, s.plant, "/settings/places");
-      const look = async (part: string, form?: string) => {
+      const chain = [{ afterS: 0, to: { onCall: LONG }, by: "email" as const }];
+      await writePolicy(ports, ACME, "*", { chain, repeatS: 300, nearMiss: [], trouble: [], cooldownS: 900 });
+      await createUser(ports, ACME, {
+        ...{ user: LONG, name: HOSTILE, role: "operator", sites: ["*"], password: PASSWORD, mustChangePassword: false },
+      });
+      await enter(s.page, s.plant, "/settings");
+      const wide: Record<string, number[]> = {};
+      for (const part of ["places", "people", "rotas", "escalation", "notices", "users", "audit", "password"]) {
         await s.page.goto(`${s.plant.url}/settings/${part}`);
         await s.page.getByRole("heading", { level: 2 }).first().waitFor();
         await s.page.locator(".pending").waitFor({ state: "detached" });
-        expectNone(await findings(s.page));
-        if (!form) return;
-        await button(form).click();
-        await dialog().waitFor();
-        expectNone(await findings(s.page));
-      };
-      await look("places", "Add a site");
-      await look("people", "Edit Bob Krause");
-      await look("rotas", "Edit nights");
-      await look("escalation");
-      await look("notices");
-      await look("users", "Let somebody in");
-      await look("audit");
-      await look("password");
-    }, LOOKING_MS);
-
-  it("fit every width, also with names that have no end, and show hostile text as text", async () => {
-    const { ports } = s.plant;
-    await describeSite(ports, ACME, { site: "north", name: `${LONG} ${HOSTILE}`, timeZone: "UTC" });
-    const device = await oldDevice(s.plant, LONG);
-    await device.say(0, heartbeat({ cameras: [health(LONG, 40, 90), health(HOSTILE, 40, 90)] }));
-    const contacts = [{ channel: "email" as const, address: `${LONG}@example.org` }];
-    await writePerson(ports, ACME, { person: LONG, name: `${LONG}${HOSTILE}`.slice(0, 100), contacts });
-    await writePerson(ports, ACME, { person: "h", name: HOSTILE, contacts });
-    await writeRota(ports, ACME, {
-      ...{ rota: LONG, timeZone: "UTC", shifts: [{ days: EVERY_DAY, from: "00:00", to: "00:00", person: LONG }] },
-    });
-    const chain = [{ afterS: 0, to: { onCall: LONG }, by: "email" as const }];
-    await writePolicy(ports, ACME, "*", { chain, repeatS: 300, nearMiss: [], trouble: [], cooldownS: 900 });
-    await createUser(ports, ACME, {
-      ...{ user: LONG, name: HOSTILE, role: "operator", sites: ["*"], password: PASSWORD, mustChangePassword: false },
-    });
-    await enter(s.page, s.plant, "/settings");
-    const wide: Record<string, number[]> = {};
-    for (const part of ["places", "people", "rotas", "escalation", "notices", "users", "audit", "password"]) {
-      await s.page.goto(`${s.plant.url}/settings/${part}`);
-      await s.page.getByRole("heading", { level: 2 }).first().waitFor();
-      await s.page.locator(".pending").waitFor({ state: "detached" });
-      const found = await widthsThatScroll(s.page, WIDTHS);
-      if (found.length > 0) wide[part] = found;
-    }
-    expect(wide).toEqual({});
-    expect(await s.page.locator("main img").count()).toBe(0);
-    expect(await s.page.title()).toBe("Spotter");
-  }, LOOKING_MS);
+        const found = await widthsThatScroll(s.page, WIDTHS);
+        if (found.length > 0) wide[part] = found;
+      }
+      expect(wide).toEqual({});
+      expect(await s.page.locator("main img").count()).toBe(0);
+      expect(await s.page.title()).toBe("Spotter");
+    },
+    LOOKING_MS,
+  );
 });

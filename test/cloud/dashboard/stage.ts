@@ -44,3 +44,5 @@ export function stage(options: Parameters<typeof startPlant>[1] = { role: "admin
 export const HOSTILE = `<img src=x onerror="document.title='owned'">{{7*7}}"'>`;
 /** A name that gives a line nowhere to break. */
 export const LONG = "averylongnamewithoutanyplacetobreakit".repeat(3).slice(0, 64);
+/** For what looks at a page all over, on a machine that does other things too. */
+export const LOOKING_MS = 300_000;
