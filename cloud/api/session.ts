@@ -96,26 +96,41 @@ export function sessionHandlers(options: ApiOptions, cookies: Cookies): Handlers
     },
 
     "GET /api/session/providers": async () => ({ providers: [...doors.values()] }),
-    "GET /api/session/oidc/:provider/start": async ({ params, request, reply }) => {
-      mustBeCalm(request.ip);
-      const { url, state } = await doorOf(params.provider).door.start(raw);
-      // Lax: it is needed when the provider leads the browser back.
-      cookies.set(reply, SIGN_IN, state, SIGN_IN_MS / 1000, "Lax");
-      void reply.redirect(url, 303);
-    },
-    "GET /api/session/oidc/:provider/callback": async ({ params, request, reply }) => {
-      mustBeCalm(request.ip);
-      const { door, tenant, provider } = doorOf(params.provider);
-      const held = cookies.read(request, SIGN_IN);
-      cookies.clear(reply, SIGN_IN);
-      const claims = await door.finish(raw, request.url.split("?")[1] ?? "", held);
-      const user = await whoSignsIn(raw, tenant, claims);
-      if (!user || user.disabled)
-        throw new ApiFailure("wrong-credential", "nobody here is known under that account; an admin can let you in");
-      const detail = { from: request.ip, provider };
-      await append(raw, { tenant, user: user.user, action: "session.signIn", subject: user.user, detail });
-      await welcome(raw, tenant, user, reply);
-      void reply.redirect("/", 303);
-    },
+    "GET /api/session/oidc/:provider/start": (ask) =>
+      byBrowser(ask, async ({ params, request, reply }) => {
+        mustBeCalm(request.ip);
+        const { url, state } = await doorOf(params.provider).door.start(raw);
+        // Lax: it is needed when the provider leads the browser back.
+        cookies.set(reply, SIGN_IN, state, SIGN_IN_MS / 1000, "Lax");
+        return url;
+      }),
+    "GET /api/session/oidc/:provider/callback": (ask) =>
+      byBrowser(ask, async ({ params, request, reply }) => {
+        mustBeCalm(request.ip);
+        const { door, tenant, provider } = doorOf(params.provider);
+        const held = cookies.read(request, SIGN_IN);
+        cookies.clear(reply, SIGN_IN);
+        const claims = await door.finish(raw, request.url.split("?")[1] ?? "", held);
+        const user = await whoSignsIn(raw, tenant, claims);
+        if (!user || user.disabled)
+          throw new ApiFailure("wrong-credential", "nobody here is known under that account; an admin can let you in");
+        const detail = { from: request.ip, provider };
+        await append(raw, { tenant, user: user.user, action: "session.signIn", subject: user.user, detail });
+        await welcome(raw, tenant, user, reply);
+        return "/";
+      }),
   };
+}
+
+/** Sends a browser on, which has no page of ours open: in whatever case to one. The code of a failure goes with it. */
+async function byBrowser<Asked extends { readonly reply: FastifyReply }>(
+  ask: Asked,
+  work: (ask: Asked) => Promise<string>,
+): Promise<void> {
+  try {
+    void ask.reply.redirect(await work(ask), 303);
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    void ask.reply.redirect(`/?sign-in=${error.failure.code}`, 303);
+  }
 }

@@ -14,6 +14,7 @@ const login = words(
     entering: "Logging in",
     with: (provider: string) => `Sign in with ${provider}`,
     or: "or",
+    notLetIn: "The sign-in did not work: it took too long, or nobody has let your account in here. Ask an admin.",
     changeTitle: "Choose a password of your own",
     changeWhy: "The one you came with was made by somebody else. Nothing else works until you have changed it.",
     old: "Password until now",
@@ -33,6 +34,8 @@ const login = words(
     entering: "Meldet an",
     with: (provider) => `Mit ${provider} anmelden`,
     or: "oder",
+    notLetIn:
+      "Die Anmeldung ging nicht: Sie hat zu lange gedauert, oder das Konto ist hier nicht zugelassen. Admin fragen.",
     changeTitle: "Ein eigenes Passwort wählen",
     changeWhy: "Das bisherige hat jemand anders gewählt. Bis es geändert ist, geht sonst nichts.",
     old: "Bisheriges Passwort",
@@ -54,6 +57,8 @@ export function LogIn() {
   const [password, setPassword] = useState("");
   const [providers, setProviders] = useState<readonly Provider[]>([]);
   const { busy, refused, send } = useSend();
+  // The API sends back to here whoever a provider's word did not let in.
+  const turnedAway = new URLSearchParams(location.search).has("sign-in") ? t.notLetIn : undefined;
   useEffect(() => {
     // Without the list the password still lets one in.
     call("GET /api/session/providers").then(
@@ -82,7 +87,7 @@ export function LogIn() {
           required
           maxLength={200}
         />
-        <Refusal reason={refused} />
+        <Refusal reason={refused ?? turnedAway} />
         <button type="submit" class="primary" disabled={busy}>
           {busy ? t.entering : t.enter}
         </button>
