@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { BlobKeyError, type BlobStore } from "../../cloud/core/blobs.ts";
+import { describeContract } from "./contract.ts";
 
 export interface OpenBlobs {
   readonly blobs: BlobStore;
@@ -10,7 +11,7 @@ export interface OpenBlobs {
 
 /** What every blob store does, wherever it keeps the bytes. */
 export function describeBlobStore(kind: string, open: () => Promise<OpenBlobs>): void {
-  describe(`${kind} as the blob store`, () => {
+  describeContract(`${kind} as the blob store`, () => {
     let opened: OpenBlobs;
     let blobs: BlobStore;
     beforeEach(async () => {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { key } from "../../cloud/core/keys.ts";
 import { ConflictError, type Page, type Range, type Store, type Write } from "../../cloud/core/store.ts";
+import { describeContract } from "./contract.ts";
 
 export interface OpenStore {
   readonly store: Store;
@@ -12,7 +13,7 @@ export interface OpenStore {
 
 /** What every incident store does, whatever keeps it. */
 export function describeIncidentStore(kind: string, open: () => Promise<OpenStore>): void {
-  describe(`${kind} as the incident store`, () => {
+  describeContract(`${kind} as the incident store`, () => {
     let opened: OpenStore;
     let store: Store;
     beforeEach(async () => {

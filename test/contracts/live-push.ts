@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Change, LivePush, Told } from "../../cloud/core/push.ts";
+import { describeContract } from "./contract.ts";
 
 export interface OpenPush {
   readonly push: LivePush;
@@ -10,7 +11,7 @@ export interface OpenPush {
 
 /** What every live push does, whatever carries it. */
 export function describeLivePush(kind: string, open: () => Promise<OpenPush>): void {
-  describe(`${kind} as the live push`, () => {
+  describeContract(`${kind} as the live push`, () => {
     let opened: OpenPush;
     let push: LivePush;
     beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateTableCommand,
@@ -18,6 +18,12 @@ import { freePort } from "./free-port.ts";
 
 /** The binary of the package `@dynoxide/linux-x64`, which speaks DynamoDB's protocol over SQLite. */
 export const DYNOXIDE = resolve(import.meta.dirname, "../../node_modules/@dynoxide/linux-x64/dynoxide");
+
+/** Such as `dynoxide 1.2.1`. */
+export function dynoxideName(): string {
+  const described = join(dirname(DYNOXIDE), "package.json");
+  return existsSync(described) ? `dynoxide ${JSON.parse(readFileSync(described, "utf8")).version}` : "dynoxide";
+}
 
 /** Credentials that no account knows, for engines that ask for some. */
 export const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };

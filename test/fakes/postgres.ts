@@ -16,9 +16,15 @@ export function postgresPrograms(): string | undefined {
   return existsSync(join(programs, "initdb")) ? programs : undefined;
 }
 
+/** Such as `PostgreSQL 15.14`. */
+export function postgresName(): string {
+  const programs = postgresPrograms();
+  const said = programs && execFileSync(join(programs, "postgres"), ["--version"], { encoding: "utf8" });
+  return `PostgreSQL ${/\d+[\d.]*/.exec(said ?? "")?.[0] ?? ""}`.trim();
+}
+
 /** PostgreSQL on loopback, with a cluster of its own in a temporary folder. */
 export interface Postgres {
-  readonly version: string;
   /** A new, empty database; its URL. */
   database(): Promise<string>;
   close(): Promise<void>;
@@ -55,10 +61,8 @@ export async function startPostgres({ durable = false } = {}): Promise<Postgres>
     }
     await sleep(50);
   }
-  const [row] = await admin`SHOW server_version`;
   let databases = 0;
   return {
-    version: String(row?.server_version),
     database: async () => {
       databases += 1;
       await admin.unsafe(`CREATE DATABASE d${databases}`);

@@ -10,16 +10,16 @@ import { ConflictError } from "../../../cloud/core/store.ts";
 import { DynamoStore } from "../../../cloud/stores/dynamo-store.ts";
 import { describeIncidentStore } from "../../contracts/incident-store.ts";
 import { describeWith } from "../../engines.ts";
-import { CREDENTIALS, type Dynamo, expire, startDynoxide } from "../../fakes/dynoxide.ts";
+import { CREDENTIALS, type Dynamo, dynoxideName, expire, startDynoxide } from "../../fakes/dynoxide.ts";
 
-describeWith("dynoxide", "the DynamoDB adapter", () => {
+describeWith("dynoxide", "DynamoDB", () => {
   let dynamo: Dynamo;
   beforeAll(async () => {
     dynamo = await startDynoxide();
   });
   afterAll(() => dynamo?.close());
 
-  describeIncidentStore("DynamoDB's adapter on dynoxide", async () => {
+  describeIncidentStore(`the DynamoDB adapter on ${dynoxideName()}`, async () => {
     const table = await dynamo.table();
     const store = new DynamoStore(dynamo.client, table);
     return {

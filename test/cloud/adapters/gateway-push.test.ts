@@ -103,7 +103,7 @@ class Rig implements LivePush {
   }
 }
 
-describeLivePush("API Gateway's adapter on a gateway of our own", async () => {
+describeLivePush("the API Gateway adapter on a gateway of our own", async () => {
   const rigs = [await Rig.start()];
   return {
     push: rigs[0]!,

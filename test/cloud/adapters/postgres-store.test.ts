@@ -5,16 +5,16 @@ import { ConflictError } from "../../../cloud/core/store.ts";
 import { PostgresStore } from "../../../cloud/stores/postgres-store.ts";
 import { describeIncidentStore } from "../../contracts/incident-store.ts";
 import { describeWith } from "../../engines.ts";
-import { type Postgres, startPostgres } from "../../fakes/postgres.ts";
+import { type Postgres, postgresName, startPostgres } from "../../fakes/postgres.ts";
 
-describeWith("PostgreSQL", "the Postgres adapter", () => {
+describeWith("PostgreSQL", "PostgreSQL", () => {
   let server: Postgres;
   beforeAll(async () => {
     server = await startPostgres();
   });
   afterAll(() => server?.close());
 
-  describeIncidentStore("Postgres' adapter on PostgreSQL", async () => {
+  describeIncidentStore(`the Postgres adapter on ${postgresName()}`, async () => {
     const url = await server.database();
     const opened = [await PostgresStore.open(url)];
     return {

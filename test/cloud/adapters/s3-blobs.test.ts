@@ -16,7 +16,7 @@ async function browse(bucket: Bucket, url: string, now = Date.now()): Promise<Re
   }
 }
 
-describeBlobStore("S3's adapter on a bucket of our own", async () => {
+describeBlobStore("the S3 adapter on a bucket of our own", async () => {
   const bucket = await startBucket();
   return {
     blobs: new S3Blobs(bucket.client, bucket.name, clock),
