@@ -15,6 +15,7 @@ import type { IngestPorts } from "./core/ingest.ts";
 import type { DeliverPorts } from "./core/notices.ts";
 import type { Notifier } from "./core/notifier.ts";
 import type { Channel } from "./core/people.ts";
+import { frontOf } from "./front.ts";
 import { Intake } from "./intake.ts";
 import { EmailNotifier } from "./notifiers/email.ts";
 import { WebhookNotifier } from "./notifiers/webhook.ts";
@@ -163,7 +164,7 @@ interface Web {
   readonly url: string;
 }
 
-/** Opens the API; on loopback, or behind whatever speaks TLS for it. */
+/** Opens the API behind the edge; on loopback, or behind whatever speaks TLS for it. */
 async function openHttp(
   { port, host = "127.0.0.1", publicUrl, tenant, providers = [], pages }: HttpOptions,
   { linkSecret, ...ports }: ApiPorts & { readonly linkSecret: string },
@@ -175,14 +176,16 @@ async function openHttp(
     throw new Error(
       `http.host: "${host}" is not loopback, and passwords must not travel in the open; put TLS before it and give publicUrl`,
     );
+  const { passKey, edge, listensAt } = frontOf(join(dataDir, "pass-key.pem"), ports.clock);
   const app = buildApi({
-    ...{ ports, tenant, secure, linkSecret, providers, warn },
+    ...{ ports, tenant, secure, linkSecret, passKey, edge, providers, warn },
     hosts: [...LOOPBACK, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])],
     proxies: secure ? 1 : 0,
     publicUrl: publicUrl ?? `http://${host}:${port}`,
     ...(pages === undefined ? {} : { pages }),
   });
   const url = await app.listen({ port, host });
+  listensAt(url);
   return { app, url, admin: await firstAdmin(ports, tenant, dataDir) };
 }
 

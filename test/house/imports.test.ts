@@ -75,6 +75,8 @@ const cloudRules: Record<string, string[]> = {
   edge: [],
   // Doors of the cloud on AWS: events of Lambda into the core.
   functions: ["core", "stores", "notifiers", "api", "src/event"],
+  // The same before a server of our own.
+  "front.ts": ["core", "edge"],
   // Describes what AWS is to run, from what the functions say that they need.
   infrastructure: ["functions", "edge", "dashboard"],
   // Messages from a broker into the core, and the timers beside it.
