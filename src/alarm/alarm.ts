@@ -95,13 +95,11 @@ export class CameraAlarm {
       const place = placeOf(person, this.#camera);
       if (place.kind === "ignore") continue;
       const subject = this.#subjectOf(person, when.at);
-      if (person.coasting) {
-        subject.miss();
-        continue;
-      }
-      somebodyLies ||= place.kind !== "rest" && lies(person);
-      const judged = subject.see(person, when.at, place.kind === "rest");
+      const mayLie = place.kind === "rest";
+      const judged = person.coasting ? subject.miss(when.at, mayLie) : subject.see(person, when.at, mayLie);
       if (judged) changes.push(...this.#apply(subject, judged.verdict, judged.score, judged.why, place, when));
+      if (person.coasting) continue;
+      somebodyLies ||= !mayLie && lies(person);
       const entry = subject.alarm === undefined ? undefined : this.#open.get(subject.alarm);
       if (entry && person.posture.upright < 0.5) entry.persistedAt = when.at;
     }

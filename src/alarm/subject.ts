@@ -18,10 +18,18 @@ const TRUST_LOST = 0.03;
 const SEEN_SHARE = 0.5;
 /** A trunk seen this near to upright, degrees, on a body that does not look like lying is squatting or bending its knees, not falling. */
 const TALL_DEG = 30;
+/** A box this near to a side of the picture, in picture widths, may belong to somebody who leaves. */
+const SIDE = 0.02;
 /** A posture this likely counts as standing or sitting again. */
 const UPRIGHT = 0.5;
 
 export type Verdict = "suspected" | "confirmed" | "recovered" | "down" | "cleared";
+
+export interface Judgement {
+  verdict: Verdict;
+  score: number;
+  why: Why;
+}
 
 /**
  * One tracked person on the way to the ground.
@@ -74,7 +82,7 @@ export class Subject {
   }
 
   /** Judges one frame in which the person was really seen. `mayLie`: the place allows lying, so nothing is raised or confirmed there. */
-  see(person: Person, at: Monotonic, mayLie: boolean): { verdict: Verdict; score: number; why: Why } | undefined {
+  see(person: Person, at: Monotonic, mayLie: boolean): Judgement | undefined {
     if (at - this.lastSeen > FORGET_AFTER_MS) this.#forget();
     this.last = person;
     this.lastSeen = at;
@@ -92,9 +100,24 @@ export class Subject {
     return this.#next(person, at, grounded, mayLie);
   }
 
-  /** Takes note of a judged frame in which the person was not seen: it is no evidence of a fall. */
-  miss(): void {
+  /**
+   * Judges a frame in which the person was not seen. That is no evidence of a fall; but somebody who went down and was last seen lying,
+   * away from the sides of the picture, has not got up or left by being hard to see: eyes fail on the floor.
+   */
+  miss(at: Monotonic, mayLie: boolean): Judgement | undefined {
     this.#falling.push(false);
+    const { confirmAfterS, tier2 } = this.#config;
+    const { box, posture } = this.last;
+    const waited = (at - this.#suspectedAt) / 1000;
+    if (this.#state !== "suspected" || mayLie || waited < confirmAfterS || this.#lying.yes < tier2.needed)
+      return undefined;
+    if (box.x1 < SIDE || box.x2 > 1 - SIDE) return undefined;
+    this.#state = "fallen";
+    return {
+      verdict: "confirmed",
+      score: posture.fall + posture.fallen,
+      why: why("confirmed", this.last, this.#lying),
+    };
   }
 
   #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean) {

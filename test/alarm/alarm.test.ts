@@ -187,6 +187,23 @@ describe("an alarm", () => {
     expect(run()).toEqual(run());
   });
 
+  it("is confirmed though the person is hardly seen any more on the floor, but not when they may have left", () => {
+    const down = (x: number) => {
+      const coasting = () => [person("fallen", { x, coasting: true, score: 0 })];
+      return new Stage()
+        .play("upright", 1)
+        .play(() => [person("fallen", { x, posture: scenes.falling()[0]!.posture })], 0.7)
+        .play(coasting, 1.5);
+    };
+    expect(down(0.5).kinds).toEqual(["suspected", "confirmed"]);
+    expect(down(0.15).kinds).toEqual(["suspected"]);
+  });
+
+  it("is not confirmed for somebody who is not seen any more before they lie", () => {
+    const coasting = () => [person("falling", { coasting: true, score: 0 })];
+    expect(new Stage().play("upright", 1).play("falling", 0.3).play(coasting, 2).kinds).toEqual(["suspected"]);
+  });
+
   it("ignores coasting people: a predicted position is no evidence", () => {
     expect(new Stage().play(() => [person("falling", { coasting: true })], 3).kinds).toEqual([]);
   });
