@@ -10,27 +10,43 @@ export interface LocalTime {
   readonly weekday: number;
 }
 
+const MINUTE = 60_000;
+/** Clocks are put forward and back at such times of UTC, ms. */
+const QUARTER = 15 * MINUTE;
+/** Offsets that are kept: a year of quarters in one time zone. */
+const MAX_KEPT = 35_040;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = new Map<string, number>();
 
 /** The time `ms` (since 1970) on a clock in that IANA time zone, whatever the season. Throws RangeError for a zone that is none. */
 export function localTime(ms: number, timeZone: string): LocalTime {
-  const { year, month, day, hour, minute } = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, Number(value)]),
-  ) as Record<string, number>;
-  const [y = 0, m = 0, d = 0, h = 0, min = 0] = [year, month, day, hour, minute];
+  const there = new Date(ms + offset(ms, timeZone));
   return {
-    date: `${String(y).padStart(4, "0")}-${two(m)}-${two(d)}`,
-    hour: h,
-    minute: h * 60 + min,
-    weekday: new Date(Date.UTC(y, m - 1, d)).getUTCDay() || 7,
+    date: there.toISOString().slice(0, 10),
+    hour: there.getUTCHours(),
+    minute: there.getUTCHours() * 60 + there.getUTCMinutes(),
+    weekday: there.getUTCDay() || 7,
   };
 }
 
-const two = (value: number) => String(value).padStart(2, "0");
+/** How far the clock there is ahead of UTC, ms; asking for it costs a hundred times what remembering it does. */
+function offset(ms: number, timeZone: string): number {
+  const quarter = Math.floor(ms / QUARTER) * QUARTER;
+  const name = `${timeZone} ${quarter}`;
+  const known = offsets.get(name);
+  if (known !== undefined) return known;
+  if (offsets.size >= MAX_KEPT) offsets.clear();
+  const { year, month, day, hour, minute } = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(quarter)
+      .map(({ type, value }) => [type, Number(value)]),
+  ) as Record<string, number>;
+  const ahead = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute) - Math.floor(quarter / MINUTE) * MINUTE;
+  offsets.set(name, ahead);
+  return ahead;
+}
 
-/** Making a format costs a hundred times what using it does. */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
