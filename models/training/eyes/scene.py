@@ -121,7 +121,7 @@ class Maker:
 
     def __init__(self, store: Store, rng: np.random.Generator):
         self.store, self.rng = store, rng
-        share = {"lsp": 0.48, "coco": 0.12, "footage": 0.14, "cutout": 0.12, "render": 0.26, "street": 0.06}
+        share = {"lsp": 0.48, "coco": 0.12, "footage": 0.14, "cutout": 0.12, "render": 0.18, "street": 0.06}
         self.crowded = {n: [k for k, i in enumerate(store.items) if i["source"] == n and len(i["labels"].boxes)] for n in share}
         self.share = {n: p for n, p in share.items() if self.crowded[n]}
 
