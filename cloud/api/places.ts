@@ -1,6 +1,7 @@
 import type { BlobStore } from "../core/blobs.ts";
 import { blindMs, type DeviceHealth, deviceHealth, fleet } from "../core/fleet.ts";
 import { drawFloorPlan, floorPlans } from "../core/floor-plan.ts";
+import { takeEarlier } from "../core/ingest.ts";
 import { describeSite, enrol, enrolment, enrolments, placeCamera, places, type Site, sites } from "../core/places.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { Who } from "../core/sessions.ts";
@@ -129,6 +130,8 @@ export const placeHandlers: Handlers<Key> = {
   },
   "PUT /api/devices/:device": async ({ params: { device }, body: { site }, who, ports }) => {
     await enrol(ports, { device, tenant: who.tenant, site });
+    // Whatever it sent too early is told of now.
+    if ((await takeEarlier(ports, device)) > 0) ports.poke?.();
   },
 };
 

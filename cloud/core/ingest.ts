@@ -2,7 +2,7 @@ import { decode } from "../../src/event/decode.ts";
 import type { Event } from "../../src/event/event.ts";
 import type { Clock } from "./clock.ts";
 import { count, countingKey, listen } from "./counting.ts";
-import { bury, forget, NOBODY, unearth } from "./dead-letters.ts";
+import { bury, deadLetters, forget, NOBODY, unearth } from "./dead-letters.ts";
 import { type Envelope, open, RejectedError, readable } from "./door.ts";
 import { type Draft, transact } from "./draft.ts";
 import { eventKey, type KeptEvent, placing, unreadOf } from "./events.ts";
@@ -88,6 +88,25 @@ export function replay(ports: IngestPorts, tenant: string, id: string): Promise<
     if (fate !== "dead" || now !== tenant) await forget(draft, tenant, id);
     return fate;
   });
+}
+
+/** Letters of nobody that are looked at when a device is enrolled. */
+const MAX_LETTERS = 5_000;
+
+/** Takes in what a device sent before anybody had enrolled it; how many letters. */
+export async function takeEarlier(ports: IngestPorts, device: string): Promise<number> {
+  const own: string[] = [];
+  let looked = 0;
+  let after: string | undefined;
+  do {
+    const { items, next } = await deadLetters(ports, NOBODY, { limit: 500, after });
+    own.push(...items.flatMap(({ body }) => (body.identity === device && !body.cut ? [body.id] : [])));
+    looked += items.length;
+    after = next;
+  } while (after !== undefined && looked < MAX_LETTERS);
+  // They were listed newest first.
+  for (const id of own.reverse()) await replay(ports, NOBODY, id);
+  return own.length;
 }
 
 /** Reads again what an older program kept because it could not; how many it now could. */

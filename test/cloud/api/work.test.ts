@@ -231,6 +231,31 @@ describe("places", () => {
   });
 });
 
+describe("a device that nobody knew", () => {
+  it("has lost nothing of what it sent once it is enrolled, and brings nothing of another's", async () => {
+    const here = await quiet();
+    const { ada } = here.sessions.acme;
+    const [early, other] = [new SimulatedDevice("acme-new"), new SimulatedDevice("somebody-else")];
+    const { fates } = await ingest(here.ports, [
+      ...early.send(change("suspected"), change("confirmed")),
+      ...other.send(change("confirmed")),
+    ]);
+    expect(fates).toEqual(["dead", "dead", "dead"]);
+    const enrolled = await ask(here.app, "PUT /api/devices/:device", ada, {
+      params: { device: "acme-new" },
+      body: { site: "north" },
+    });
+    expect([enrolled.statusCode, here.ports.poked]).toEqual([204, 1]);
+    const { incidents } = (await ask(here.app, "GET /api/incidents", ada, { query: { site: "north" } })).json();
+    const devices = incidents.map(
+      ({ device, severity }: { device: string; severity: string }) => `${device} ${severity}`,
+    );
+    expect(devices.sort()).toEqual(["acme-hall fall", "acme-new fall"]);
+    const left = (await here.ports.store.list("-/dead/recent", { limit: 10 })).items;
+    expect(left.map(({ body }) => (body as { identity: string }).identity)).toEqual(["somebody-else"]);
+  });
+});
+
 describe("a dead letter", () => {
   it("is shown with its reason and tried again", async () => {
     const here = await quiet();
