@@ -40,6 +40,11 @@ export class Metrics {
     "class",
     "lane",
   ]);
+  readonly uplinkOffline = this.#counter(
+    "spotter_uplink_offline_seconds_total",
+    "Time without a connection to the broker, counted with every attempt at one.",
+    [],
+  );
   readonly uplinkConnected = this.#gauge("spotter_uplink_connected", "1 while connected to the broker.", []);
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {

@@ -1,5 +1,5 @@
 import { markResent } from "../event/encode.ts";
-import type { Clock } from "../lib/clock.ts";
+import type { Clock, Monotonic } from "../lib/clock.ts";
 import { asError } from "../lib/failure.ts";
 import type { Logger } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -59,6 +59,8 @@ export class Uplink {
   #more = true;
   #timer: NodeJS.Timeout | undefined;
   #connected = false;
+  /** Up to when the time without a connection is counted. */
+  #offlineSince: Monotonic = 0;
   #closing = false;
 
   constructor(options: UplinkOptions) {
@@ -71,9 +73,11 @@ export class Uplink {
   start(): void {
     const { outbox, transport, metrics, log } = this.#options;
     metrics.uplinkConnected.set(0);
+    this.#offlineSince = this.#options.clock.now();
     outbox.onStored((event) => this.#offer(event));
     transport.start({
       connected: () => {
+        this.#countOffline();
         this.#connected = true;
         metrics.uplinkConnected.set(1);
         log.info({ waiting: outbox.stats.events }, "uplink connected");
@@ -101,7 +105,15 @@ export class Uplink {
     await this.#removing;
   }
 
+  #countOffline(): void {
+    const { clock, metrics } = this.#options;
+    const now = clock.now();
+    if (!this.#connected) metrics.uplinkOffline.inc((now - this.#offlineSince) / 1000);
+    this.#offlineSince = now;
+  }
+
   #lost(): void {
+    this.#countOffline();
     this.#connected = false;
     this.#options.metrics.uplinkConnected.set(0);
     clearTimeout(this.#timer);

@@ -41,8 +41,8 @@ const lines = (text: string) =>
 describe("spotter replay", () => {
   it("prints one JSON object a line, with the same keys in the same order, and the same bytes each time", async () => {
     const [first, second] = await Promise.all([
-      spotter("replay", clip, "--json", "-c", config),
-      spotter("replay", clip, "--json", "-c", config),
+      spotter("replay", clip, "--json", "--hold", "3", "-c", config),
+      spotter("replay", clip, "--json", "--hold", "3", "-c", config),
     ]);
     expect(first).toMatchObject({ code: 0 });
     expect(second.out).toBe(first.out);

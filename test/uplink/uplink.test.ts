@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decode } from "../../src/event/decode.ts";
 import { encode } from "../../src/event/encode.ts";
-import { systemClock } from "../../src/lib/clock.ts";
+import { ManualClock, systemClock } from "../../src/lib/clock.ts";
 import { silentLog } from "../../src/observe/log.ts";
 import type { Metrics } from "../../src/observe/metrics.ts";
 import type { EventClass } from "../../src/uplink/classes.ts";
@@ -49,6 +49,22 @@ describe("the uplink", () => {
     vi.waitUntil(() => transport.taken.length >= count, { timeout: 20_000, interval: 5 });
   const empty = () =>
     vi.waitUntil(() => Object.values(outbox.stats.events).every((n) => n === 0), { timeout: 20_000, interval: 5 });
+
+  it("counts the time without a connection, and only that", async () => {
+    const clock = new ManualClock();
+    const common = { outbox, transport, topic: "spotter/v1", device: "hall-2", clock, log: silentLog, metrics };
+    uplink = new Uplink({ ...common, resendPerSecond: 1, publishesPerSecond: Number.POSITIVE_INFINITY });
+    const offlineS = async () => (await metrics.uplinkOffline.get()).values[0]?.value;
+    uplink.start();
+    clock.advance(2_000);
+    await vi.waitUntil(() => uplink?.connected);
+    expect(await offlineS()).toBe(2);
+    clock.advance(60_000);
+    transport.down();
+    clock.advance(30_500);
+    transport.up();
+    expect(await offlineS()).toBe(32.5);
+  });
 
   it("sends at once what happens while it is connected, under its class's topic, and forgets it", async () => {
     start(1);
