@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
 import { markResent } from "../../src/event/encode.ts";
@@ -25,7 +26,7 @@ export interface CameraOptions extends Author {
   readonly resendPerSecond: number;
   /** So many seconds of its story pass in one. */
   readonly speed: number;
-  /** Says nothing new after so long, and only sends what waits. */
+  /** After so long it says nothing new, keeps its network, and only sends what waits. */
   readonly quietAfterMs?: number;
   readonly tally: Tally;
 }
@@ -84,39 +85,39 @@ export class SimulatedCamera {
   async #connect(signal: AbortSignal): Promise<void> {
     const { outageEveryMs, outageMs, speed, tally } = this.#options;
     for (;;) {
-      const lost = new Promise<void>((resolve) => {
-        void this.#open(resolve, signal);
-      });
-      const standsMs = Math.min(this.#network.gap(outageEveryMs) / speed, LONGEST_MS);
-      try {
-        await Promise.race([lost, sleep(standsMs, undefined, { signal })]);
-      } finally {
-        const client = this.#client;
-        this.#client = undefined;
-        // Without a goodbye, so that the broker tells of it. What is on the wire waits again; it may have arrived.
-        await client?.endAsync(true).catch(() => {});
-        for (const waiting of this.#outbox) waiting.sent = false;
+      const client = await this.#open();
+      if (client) {
+        this.#client = client;
+        const gapMs = this.#silent ? Number.POSITIVE_INFINITY : this.#network.gap(outageEveryMs) / speed;
+        try {
+          const lost = once(client, "close", { signal });
+          await Promise.race([lost, sleep(Math.min(gapMs, LONGEST_MS), undefined, { signal })]);
+        } finally {
+          this.#client = undefined;
+          // Without a goodbye, so that the broker tells of it. What is on the wire waits again; it may have arrived.
+          await client.endAsync(true).catch(() => {});
+          for (const waiting of this.#outbox) waiting.sent = false;
+        }
       }
       tally.outages += 1;
       tally.away += 1;
-      await sleep(RECONNECT_MS / speed + this.#network.between(0, outageMs) / speed, undefined, { signal });
+      await sleep((RECONNECT_MS + this.#network.between(0, outageMs)) / speed, undefined, { signal });
       tally.away -= 1;
     }
   }
 
-  async #open(lost: () => void, signal: AbortSignal): Promise<void> {
+  /** A connection; undefined when there is none to be had. */
+  async #open(): Promise<MqttClient | undefined> {
     const { url, topic, name } = this.#options;
     const state = `${topic}/${name}/state`;
     const will = { topic: state, payload: Buffer.from("offline"), qos: 1, retain: true } as const;
     try {
       const client = await connectAsync(url, { clientId: name, protocolVersion: 4, reconnectPeriod: 0, will });
       client.on("error", () => {});
-      client.once("close", lost);
-      if (signal.aborted) return void client.end(true);
-      await client.publishAsync(state, "online", { qos: 1, retain: true });
-      this.#client = client;
+      client.publish(state, "online", { qos: 1, retain: true });
+      return client;
     } catch {
-      lost();
+      return undefined;
     }
   }
 
