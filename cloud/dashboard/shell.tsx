@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { me } from "./lib/api.ts";
-import { falls, sound } from "./lib/attention.ts";
+import { falls, held, sound } from "./lib/attention.ts";
 import { useKeys } from "./lib/keys.ts";
 import { connection } from "./lib/live.ts";
 import { navigate, pathname } from "./lib/router.ts";
@@ -64,6 +64,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           ))}
         </nav>
         <div class="side-end">
+          <Silence />
           <Connection />
           <a class="quiet button" href="/wall" aria-label={t.wall} title={t.wall}>
             <Icon name="wall" />
@@ -107,6 +108,17 @@ export function Connection() {
     <p class="connection" data-state={connection.value} role="status" title={t.connectionLong[connection.value]}>
       <span class="dot" aria-hidden="true" />
       {t.connection[connection.value]}
+    </p>
+  );
+}
+
+/** That falls come without a sound, while that is so against one's wish. */
+export function Silence() {
+  if (!sound.value || !held.value) return null;
+  return (
+    <p class="silence">
+      <Icon name="mute" />
+      {shell().held}
     </p>
   );
 }

@@ -12,6 +12,9 @@ export const falls = signal<readonly Summary[]>([]);
 export const sound = signal(recall("sound", ["on", "off"], "on") === "on");
 effect(() => remember("sound", sound.value ? "on" : "off"));
 
+/** Browsers keep a page silent until somebody has touched it once; whoever relies on the sound must know. */
+export const held = signal(false);
+
 const known = new Set<string>();
 let stop: (() => void) | undefined;
 
@@ -26,6 +29,7 @@ effect(() => {
 });
 
 function follow(): () => void {
+  listen();
   const look = async () => {
     const { incidents } = await call("GET /api/incidents", {
       query: { state: "active", severity: "fall", limit: 100 },
@@ -57,12 +61,21 @@ const TONES = [
 ] as const;
 let audio: AudioContext | undefined;
 
+function listen(): void {
+  if (audio) return;
+  const context = new AudioContext();
+  audio = context;
+  const see = () => {
+    held.value = context.state !== "running";
+  };
+  context.onstatechange = see;
+  see();
+  for (const touch of ["pointerdown", "keydown"])
+    addEventListener(touch, () => void (context.state === "running" || context.resume().catch(() => {})));
+}
+
 function chime(): void {
-  if (!sound.peek()) return;
-  audio ??= new AudioContext();
-  // Browsers keep pages silent that nobody has touched yet.
-  if (audio.state === "suspended") void audio.resume().catch(() => {});
-  if (audio.state !== "running") return;
+  if (!sound.peek() || audio?.state !== "running") return;
   for (const [hz, after] of TONES) {
     const at = audio.currentTime + after;
     const tone = new OscillatorNode(audio, { frequency: hz, type: "triangle" });

@@ -149,10 +149,14 @@ function markName(ms: number): string {
   return ms < 3_600_000 ? `${number(ms / 60_000)} min` : `${number(ms / 3_600_000)} h`;
 }
 
+/** Changes that a frame decided; the others are done by people. */
+const BY_FRAME = ["suspected", "confirmed", "recovered", "down"];
+
 /** Bars as long as each stage took, one row for each change that a frame decided; all rows on one scale. */
 function Stages({ of }: { readonly of: Incident }) {
   const t = incident();
   const rows = of.steps
+    .filter(({ kind }) => BY_FRAME.includes(kind))
     .map(({ event, kind, stages = {} }) => ({
       event,
       kind: t.change[kind as keyof typeof t.change] ?? kind,

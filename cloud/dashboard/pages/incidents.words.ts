@@ -3,7 +3,7 @@ import { words } from "../lib/words.ts";
 export const incidents = words(
   {
     title: "Incidents",
-    quiet: "Nobody has fallen that nobody knows of",
+    quiet: "No fall waits for anybody",
     quietMore: "New falls appear here by themselves, with a sound.",
     waiting: "Waiting for somebody",
     handled: "In somebody's hands",
@@ -30,7 +30,7 @@ export const incidents = words(
   },
   {
     title: "Vorfälle",
-    quiet: "Kein Sturz, von dem niemand weiß",
+    quiet: "Kein Sturz wartet auf jemanden",
     quietMore: "Neue Stürze erscheinen hier von selbst, mit einem Ton.",
     waiting: "Wartet auf jemanden",
     handled: "In jemandes Händen",

@@ -7,19 +7,21 @@ import { useKeys } from "../lib/keys.ts";
 import { connection } from "../lib/live.ts";
 import { useLoad } from "../lib/load.ts";
 import { now } from "../lib/now.ts";
-import { nameOf, type Plant, usePlant, type Watched, watched } from "../lib/plant.ts";
+import { nameOf, type Plant, type Site, usePlant, type Watched, watched } from "../lib/plant.ts";
 import { navigate, query } from "../lib/router.ts";
 import { SeverityBadge, StateBadge } from "../parts/badge.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Shown } from "../parts/pending.tsx";
 import { Ago, Since } from "../parts/time.tsx";
-import { Connection } from "../shell.tsx";
+import { Connection, Silence } from "../shell.tsx";
 import { Plan } from "./plan.tsx";
 import { wall } from "./wall.words.ts";
 
 /** More of them would be too small to read across a hall. */
 const MAX_FALLS = 4;
 const MAX_LINES = 6;
+/** How long the plan of one of several sites is shown. */
+const TURN_MS = 20_000;
 
 /** For a screen on the wall: everything at a glance, nothing to press. `?site=` chooses one of several sites. */
 export default function Wall() {
@@ -50,6 +52,7 @@ export default function Wall() {
           <span>Spotter</span>
         </h1>
         <Connection />
+        <Silence />
         <time class="wall-clock">{clockTime(now.value)}</time>
         <a class="quiet button" href="/incidents" aria-label={t.back} title={t.back}>
           <Icon name="close" />
@@ -77,7 +80,7 @@ function Scene({ plant, onStale }: { readonly plant: Plant; readonly onStale: ()
   const here = (one: Summary) => sites.some(({ site }) => site === one.site);
   const open = falls.value.filter(here);
   const handled = plant.open.filter((one) => here(one) && one.state === "acknowledged");
-  const drawn = sites.find(({ floorPlan }) => floorPlan);
+  const drawn = planOf(sites, open);
   const unwatched = cameras.filter(({ state }) => state !== "armed" && state !== "degraded");
   return (
     <>
@@ -100,6 +103,7 @@ function Scene({ plant, onStale }: { readonly plant: Plant; readonly onStale: ()
       <div class="wall-columns" data-plan={drawn !== undefined}>
         {drawn && (
           <section class="card wall-plan" aria-label={drawn.name}>
+            {sites.length > 1 && <h2>{drawn.name}</h2>}
             <Plan site={drawn} cameras={cameras.filter(({ site }) => site === drawn.site)} onStale={onStale} />
           </section>
         )}
@@ -129,6 +133,13 @@ function Scene({ plant, onStale }: { readonly plant: Plant; readonly onStale: ()
       </div>
     </>
   );
+}
+
+/** Where somebody lies; otherwise one site after the other. */
+function planOf(sites: readonly Site[], open: readonly Summary[]): Site | undefined {
+  const drawn = sites.filter(({ floorPlan }) => floorPlan);
+  const turn = Math.floor(now.value / TURN_MS) % Math.max(1, drawn.length);
+  return drawn.find(({ site }) => site === open[0]?.site) ?? drawn[turn];
 }
 
 function Calm({ cameras, unwatched }: { readonly cameras: readonly Watched[]; readonly unwatched: number }) {

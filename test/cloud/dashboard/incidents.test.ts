@@ -38,7 +38,7 @@ describeWith("Chromium", "the incident list", () => {
 
   it("says that all is well while nobody has fallen", async () => {
     await enter(page, plant);
-    await page.getByText("Nobody has fallen that nobody knows of").waitFor();
+    await page.getByText("No fall waits for anybody").waitFor();
     expect(await page.title()).toBe("Spotter");
   });
 
@@ -56,6 +56,26 @@ describeWith("Chromium", "the incident list", () => {
         return first;
       })
       .toMatch(/^Waiting for somebody/);
+  });
+
+  it("sounds for each new fall, and not for one it knows or with the sound off", async () => {
+    await page.addInitScript(`(() => {
+      window.tones = 0;
+      const { start } = OscillatorNode.prototype;
+      OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };
+    })()`);
+    const tones = () => page.evaluate<number>("window.tones");
+    await enter(page, plant);
+    await page.getByText("No fall waits for anybody").waitFor();
+    await plant.fall({ alarm: "1", zone: "stairs" });
+    await page.getByRole("link", { name: "stairs", exact: true }).waitFor();
+    await expect.poll(tones).toBe(4);
+    await plant.say(fallChange({ alarm: "1", zone: "stairs", kind: "confirmed", tier: 2 }));
+    await page.keyboard.press("m");
+    await plant.fall({ alarm: "2", zone: "dock" });
+    await page.getByText("2 people have fallen").waitFor();
+    expect((await tones()) % 4).toBe(0);
+    expect(await tones()).toBeLessThan(12);
   });
 
   it("puts falls before what may be none, however new that is", async () => {

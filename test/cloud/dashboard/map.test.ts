@@ -114,12 +114,12 @@ describeWith("Chromium", "the plant map and the wall", () => {
     await draw();
     await plant.place("hall-2", "press-3", "press", { x: 0.3, y: 0.4 });
     await enter(page, plant, "/wall");
-    await page.getByText("Nobody lies on the ground").waitFor();
+    await page.getByText("No fall is open").waitFor();
     await page.getByText("One camera watches").waitFor();
     const id = await plant.fall();
     await page.getByRole("heading", { name: "Person has fallen" }).waitFor();
     await acknowledge(plant.ports, { tenant: ACME, id, by: "Ben", reason: "on my way" });
-    await page.getByText("Nobody lies on the ground").waitFor();
+    await page.getByText("No fall is open").waitFor();
     await page.getByRole("region", { name: "In somebody's hands" }).waitFor();
     await page.context().setOffline(true);
     plant.cutStreams();
