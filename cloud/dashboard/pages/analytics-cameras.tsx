@@ -33,7 +33,7 @@ function Report({ of: camera }: { readonly of: Camera }) {
     [t.nearMisses, number(camera.nearMisses)],
     [t.falseDay, falsePerDay === null ? "–" : number(falsePerDay, { maximumFractionDigits: 2 })],
     [t.precision, precision === null ? "–" : `${percent(precision)} (${number(outcomes.true + outcomes.false)})`],
-    [t.blind, knownMs === 0 ? "–" : t.blindOf(span(blindMs), percent(blindMs / knownMs))],
+    [t.blind, knownMs === 0 ? "–" : t.blindOf(span(blindMs), fine(blindMs / knownMs))],
   ];
   return (
     <article class="report-camera">
@@ -78,6 +78,7 @@ function adviceOf({ suggested }: Camera, advice: Camera["advice"][number]): stri
   return advice === "separable" ? t.advice.separable(two(suggested ?? 0)) : t.advice[advice];
 }
 
+const fine = (share: number) => number(share, { style: "percent", maximumFractionDigits: 1 });
 const two = (value: number) => number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 function Thresholds({ of: { camera, thresholds, suggested } }: { readonly of: Camera }) {
