@@ -10,17 +10,22 @@ interface Entry {
   body: unknown;
   /** undefined: only read so far. */
   write?: Write;
+  ahead?: boolean;
 }
 
 interface Placing {
   readonly listed?: readonly Key[];
   readonly expiresAt?: number;
+  /** It does no harm without the rest of the commit, and whoever decides again finds it: so it need not be of one piece with it. */
+  readonly ahead?: boolean;
 }
 
 /** Items read and about to be written together; later reads see what was put before. Nothing happens until the commit. */
 export class Draft {
   readonly #store: Store;
   readonly #entries = new Map<string, Entry>();
+  /** In the order in which they were first put. */
+  readonly #written = new Set<Entry>();
   readonly #changes: Change[] = [];
 
   constructor(store: Store) {
@@ -41,15 +46,19 @@ export class Draft {
     return (await this.#entry(key)).body as Body | undefined;
   }
 
-  async put<Body>(key: Key<Body>, body: Body, placing: Placing = {}): Promise<void> {
+  async put<Body>(key: Key<Body>, body: Body, { ahead = false, ...placing }: Placing = {}): Promise<void> {
     const entry = await this.#entry(key);
     entry.body = body;
     entry.write = { key, body, expect: entry.version, ...placing };
+    entry.ahead = ahead;
+    this.#written.add(entry);
   }
 
   async remove(key: Key): Promise<void> {
     const entry = await this.#entry(key);
     entry.body = undefined;
+    entry.ahead = false;
+    this.#written.add(entry);
     if (entry.version > 0) entry.write = { key, expect: entry.version };
     else delete entry.write;
   }
@@ -63,8 +72,17 @@ export class Draft {
     return this.#changes;
   }
 
+  /** All or nothing; of more than the store takes at once, what may go ahead does, in the order in which it was put. */
   async commit(): Promise<void> {
-    const writes = [...this.#entries.values()].flatMap(({ write }) => (write ? [write] : []));
+    const { maxWrites } = this.#store;
+    const written = [...this.#written].filter(({ write }) => write !== undefined);
+    const early = written.length > maxWrites ? written.filter(({ ahead }) => ahead) : [];
+    for (let at = 0; at < early.length; at += maxWrites) await this.#commit(early.slice(at, at + maxWrites));
+    await this.#commit(written.filter((entry) => !early.includes(entry)));
+  }
+
+  async #commit(entries: readonly Entry[]): Promise<void> {
+    const writes = entries.flatMap(({ write }) => (write ? [write] : []));
     if (writes.length > 0) await this.#store.commit(writes);
   }
 

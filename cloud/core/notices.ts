@@ -139,8 +139,9 @@ async function keep(draft: Draft, notice: Notice, next?: number): Promise<void> 
   if (state === "failed") listed.push(key(path(tenant, "notices", "failed"), timed(at, id)));
   if (typeof about.incident === "string")
     listed.push(key(path(tenant, "notices", "of", about.incident), timed(at, id)));
-  await draft.put(noticeKey(tenant, id), notice, { listed, expiresAt: at + KEEP_MS });
+  // The timer first: without its notice it does nothing, and a notice without its timer would never be delivered.
   if (next === undefined) await cancelTimer(draft, timerOf(notice));
-  else await setTimer(draft, timerOf(notice), next, { kind: "deliver", tenant, notice: id });
+  else await setTimer(draft, timerOf(notice), next, { kind: "deliver", tenant, notice: id }, true);
+  await draft.put(noticeKey(tenant, id), notice, { listed, expiresAt: at + KEEP_MS, ahead: true });
   draft.tell({ tenant, kind: "notice", id });
 }

@@ -17,8 +17,9 @@ async function run(ports: DeliverPorts, task: Task, timer: string): Promise<void
   const { store, clock } = ports;
   const { tenant } = task;
   if (task.kind === "deliver") return deliver(ports, tenant, task.notice);
+  // The same when it decides again, so that nobody is told twice.
+  const now = clock.now();
   await transact(ports, async (draft) => {
-    const now = clock.now();
     if (task.kind === "silence") return tellSilence(draft, store, tenant, task.device, now);
     if (task.kind === "trouble") return tellTrouble(draft, store, tenant, task.device, now);
     const incident = await draft.get(incidentKey(tenant, task.incident));

@@ -38,8 +38,8 @@ const TOGETHER = 32;
 export const timerKey = (id: string): Key<Timer> => key("timers", id);
 
 /** Sets a timer, or sets it anew. */
-export async function setTimer(draft: Draft, id: string, at: number, task: Task): Promise<void> {
-  await draft.put(timerKey(id), { id, at, task }, { listed: [key(DUE, timed(at, id))] });
+export async function setTimer(draft: Draft, id: string, at: number, task: Task, ahead = false): Promise<void> {
+  await draft.put(timerKey(id), { id, at, task }, { listed: [key(DUE, timed(at, id))], ahead });
 }
 
 export async function cancelTimer(draft: Draft, id: string): Promise<void> {

@@ -128,12 +128,12 @@ async function announce(
   const { nearMiss, trouble, cooldownS } = await policyOf(draft, tenant, site);
   const rest = restKey(tenant, ...what);
   if (((await draft.get(rest)) ?? 0) > now) return;
-  const until = now + cooldownS * 1000;
-  await draft.put(rest, until, { expiresAt: until });
   for (const { to, by } of about.kind === "trouble" ? trouble : nearMiss) {
     const person = await whoIs(draft, tenant, to, now);
     const contact = person?.contacts.find(({ channel }) => channel === by);
     if (!person || !contact || isQuiet(person, now)) continue;
     await write(draft, { ...about, tenant, person, contact, at: now, once: String(now) });
   }
+  const until = now + cooldownS * 1000;
+  await draft.put(rest, until, { expiresAt: until, ahead: true });
 }
