@@ -19,6 +19,8 @@ import { userHandlers } from "./users.ts";
 
 /** The largest JSON that any route has use for. */
 const MAX_JSON_BYTES = 64 * 1024;
+/** Whoever sends more slowly is cut off, ms. */
+const REQUEST_MS = 30_000;
 
 /**
  * Builds the API with everything but a port: `inject` works at once, `listen` opens it, and a Lambda adapter wraps it.
@@ -29,7 +31,7 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const { ports, edge, proxies = 0, warn = () => {} } = options;
   const app = fastify({
     bodyLimit: MAX_JSON_BYTES,
-    requestTimeout: 30_000,
+    requestTimeout: REQUEST_MS,
     exposeHeadRoutes: false,
     // Live streams never end by themselves; stopping must not wait for them.
     forceCloseConnections: true,
@@ -84,5 +86,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
 }
 
 function behind(edge: NonNullable<ApiOptions["edge"]>): FastifyServerFactory {
-  return (handle) => createServer((request, response) => edge(request, response, () => handle(request, response)));
+  return (handle) =>
+    createServer({ requestTimeout: REQUEST_MS }, (request, response) =>
+      edge(request, response, () => handle(request, response)),
+    );
 }

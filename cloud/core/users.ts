@@ -92,11 +92,20 @@ export async function changeUser(ports: Ports, tenant: string, user: string, cha
     if (!before) throw new Refusal("not-found", `user "${user}": there is none; see the list of users`);
     const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     const after: User = { ...before, ...said, ...kept, epoch: before.epoch + 1 };
-    if (isFullAdmin(before) && !isFullAdmin(after) && !others.some(isFullAdmin))
-      throw new Refusal("refused", `user "${user}": is the last admin of every site; make somebody else one first`);
+    if (isFullAdmin(before) && !isFullAdmin(after)) await keepAnAdmin(draft, tenant, user, others);
     await draft.put(userKey(tenant, user), after);
     return after;
   });
+}
+
+/** Throws Refusal when none of the others could let people in; holds one who can, so that two do not shut each other out. */
+async function keepAnAdmin(draft: Draft, tenant: string, user: string, others: readonly User[]): Promise<void> {
+  for (const { user: name } of others.filter(isFullAdmin)) {
+    const other = await draft.get(userKey(tenant, name));
+    // Written as it is: the commit fails if somebody changes it meanwhile.
+    if (other && isFullAdmin(other)) return draft.put(userKey(tenant, name), other);
+  }
+  throw new Refusal("refused", `user "${user}": is the last admin of every site; make somebody else one first`);
 }
 
 function isFullAdmin({ role, sites, disabled }: User): boolean {

@@ -8,7 +8,7 @@ import { newPassKey } from "../../../cloud/core/pass.ts";
 import { hashPassword, isPassword } from "../../../cloud/core/password.ts";
 import { createUser } from "../../../cloud/core/users.ts";
 import { openPass } from "../../../cloud/edge/pass.ts";
-import { ask, type World, world } from "./world.ts";
+import { ask, loggedIn, type World, world } from "./world.ts";
 
 const PASSWORD = "correct horse battery";
 
@@ -201,6 +201,17 @@ describe("users", () => {
       const answer = await ask(here.app, "PATCH /api/users/:user", ada, { params: { user: "ada" }, body });
       expect([answer.statusCode, answer.json().message]).toEqual([409, expect.stringContaining("last admin")]);
     }
+  });
+
+  it("who are the last two admins cannot shut each other out at the same moment", async () => {
+    const here = await withPia();
+    const { ada } = here.sessions.acme;
+    const change = (user: string, body: object, who: { token: string; csrf: string } = ada) =>
+      ask(here.app, "PATCH /api/users/:user", who, { params: { user }, body });
+    await change("sam", { role: "admin" });
+    const sam = await loggedIn(here.ports, "acme", "sam");
+    const answers = await Promise.all([change("sam", { disabled: true }), change("ada", { disabled: true }, sam)]);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
   });
 
   it("have logins of their own", async () => {
