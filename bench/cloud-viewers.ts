@@ -24,8 +24,9 @@ export async function watchCloud(cloud: RunningCloud): Promise<Viewers> {
   const listed: Seen = new Map();
   let asking: Promise<void> | undefined;
   const ask = async () => {
-    const { incidents } = await visitor.call("GET /api/incidents", { query: { limit: 100 } });
-    for (const { id } of incidents) first(listed, id);
+    // Whoever asks too often is told to wait; the next change asks again.
+    const page = await visitor.call("GET /api/incidents", { query: { limit: 100 } }).catch(() => undefined);
+    for (const { id } of page?.incidents ?? []) first(listed, id);
     asking = undefined;
   };
   const stop = new AbortController();

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Envelope } from "./core/door.ts";
 import { giveUp, type IngestPorts, ingest, mostTogether } from "./core/ingest.ts";
 
@@ -82,6 +82,8 @@ export class Intake {
       const errors = new Map(failed.map(({ index, error }) => [index, error]));
       for (const [index, { settle }] of batch.entries()) settle(errors.get(index));
       this.#options.taken();
+      // A store in this process never lets go of the thread by itself; a fall that has just come must be heard.
+      await setImmediate();
     }
     this.#draining = false;
   }

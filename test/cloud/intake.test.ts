@@ -55,6 +55,21 @@ describe("the intake", () => {
     expect(order.at(-1)).toBe(`heartbeat ${store.commits}`);
   });
 
+  it("hears of what comes while a backlog goes in", async () => {
+    const { store, intake, never } = rig();
+    const device = new SimulatedDevice();
+    const take = async (body: Body, lane: number) => {
+      const [envelope] = device.send(body);
+      if (envelope) await intake.take(envelope, never, lane);
+      return store.commits;
+    };
+    const backlog = Promise.all(Array.from({ length: 1_000 }, () => take(heartbeat(), 3)));
+    const fall = await new Promise<number>((resolve) => setImmediate(() => resolve(take(change("confirmed"), 0))));
+    await backlog;
+    expect(fall).toBeLessThan(5);
+    expect(store.commits).toBeGreaterThan(15);
+  });
+
   it("tries until the store is back, and says so", async () => {
     const { store, intake, warnings, never } = rig();
     store.refuse = () => store.commits < 20;
