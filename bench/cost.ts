@@ -51,7 +51,7 @@ const PRICES = {
 } as const;
 
 /** What the stacks of cloud/infrastructure hold whatever happens; a test counts them in the templates. */
-export const FIXED = { alarms: 23, metrics: 5, firewallRules: 2, keys: 1, secrets: 1 } as const;
+export const FIXED = { alarms: 23, metrics: 5, firewallRules: 2, keys: 1, secrets: 2 } as const;
 
 /** How a plant is used. Nothing of it is measured: change it to yours. */
 export interface Use {
@@ -315,7 +315,7 @@ export function bill(measured: readonly Measured[], use: Use): Line[] {
   line("WAF", "list and rules", 1, "list", PRICES.firewall);
   line("WAF", "rules", FIXED.firewallRules, "rules", PRICES.firewallRule);
   line("KMS", "key of the operators' messages", FIXED.keys, "keys", PRICES.key);
-  line("Secrets Manager", "the mail server's address", FIXED.secrets, "secrets", PRICES.secret);
+  line("Secrets Manager", "the mail server's address and the key of passes", FIXED.secrets, "secrets", PRICES.secret);
   return lines;
 }
 

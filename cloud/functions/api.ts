@@ -1,8 +1,11 @@
 import awsLambdaFastify from "@fastify/aws-lambda";
 import { buildApi } from "../api/build.ts";
+import { passKeyOf } from "./environment.ts";
 import { bucketBlobs, settingsOf, tablePorts } from "./ports.ts";
 
 const { SPOTTER_TABLE, SPOTTER_BUCKET, SPOTTER_URL, SPOTTER_TENANT } = settingsOf("api");
+
+const passKey = passKeyOf(process.env.SPOTTER_PASS_KEY);
 
 const app = buildApi({
   // It asks for messages; the timers' function sends them.
@@ -12,6 +15,7 @@ const app = buildApi({
   publicUrl: SPOTTER_URL,
   pictureOrigins: [`https://${SPOTTER_BUCKET}.s3.${process.env.AWS_REGION}.amazonaws.com`],
   streams: false,
+  ...(passKey ? { passKey } : {}),
   // API Gateway adds the address that it saw.
   proxies: 1,
   warn: (error, text) => console.warn(`${text}: ${error.stack ?? error.message}`),

@@ -1,3 +1,5 @@
+import { type PassKey, publicOf } from "../core/pass.ts";
+
 /** What a function may find in its environment, with its meaning. Addresses and credentials of AWS come as AWS's own variables. */
 export const VARIABLES = {
   SPOTTER_TABLE: "name of the DynamoDB table",
@@ -6,6 +8,7 @@ export const VARIABLES = {
     "address of the WebSocket stage's connections, such as https://a1b2.execute-api.eu-central-1.amazonaws.com/live",
   SPOTTER_URL: "address under which browsers find the cloud, such as https://cloud.example",
   SPOTTER_TENANT: "name of the tenant whose people log in when they name none",
+  SPOTTER_PASS_KEY: 'JSON with "id" and "pem" of the key that signs passes for the edge; without it nobody gets one',
   SPOTTER_ESCALATION: "ARN of the state machine that follows an escalation; without it the schedule alone does",
   SPOTTER_ADOPT: "tenant/site that takes in devices which nobody enrolled; without it they are turned away",
   SPOTTER_MAIL_URL: "mail server with user and password, such as smtps://user:password@mail.example:465",
@@ -25,7 +28,11 @@ export const DOORS = {
   /** An SQS queue behind the IoT rules; answers with the records to deliver again. */
   ingest: { entry: "ingest.ts", needs: ["SPOTTER_TABLE"], takes: ["SPOTTER_ADOPT"] },
   /** API Gateway's HTTP API, payload version 2.0. */
-  api: { entry: "api.ts", needs: ["SPOTTER_TABLE", "SPOTTER_BUCKET", "SPOTTER_URL", "SPOTTER_TENANT"], takes: [] },
+  api: {
+    entry: "api.ts",
+    needs: ["SPOTTER_TABLE", "SPOTTER_BUCKET", "SPOTTER_URL", "SPOTTER_TENANT"],
+    takes: ["SPOTTER_PASS_KEY"],
+  },
   /** API Gateway's WebSocket API: $connect, $disconnect, $default. */
   live: { entry: "live.ts", needs: ["SPOTTER_TABLE", "SPOTTER_URL"], takes: [] },
   /** The table's stream. */
@@ -48,6 +55,19 @@ export function valuesOf<Name extends Variable>(
       `environment: ${missing.map((name) => `${name} is not set; give it the ${VARIABLES[name]}`).join(" · ")}`,
     );
   return Object.fromEntries(needs.map((name) => [name, environment[name]])) as Record<Name, string>;
+}
+
+/** `SPOTTER_PASS_KEY`. Throws an Error for anything else, and repeats nothing of it: it is a secret. */
+export function passKeyOf(text: string | undefined): PassKey | undefined {
+  if (!text) return undefined;
+  try {
+    const { id, pem } = JSON.parse(text) as PassKey;
+    publicOf(pem);
+    if (/^[\w-]{1,16}$/.test(id)) return { id, pem };
+  } catch {
+    // Told below.
+  }
+  throw new Error(`environment: SPOTTER_PASS_KEY is none; give it the ${VARIABLES.SPOTTER_PASS_KEY}`);
 }
 
 /** `SPOTTER_ADOPT`, such as `acme/north`. Throws an Error for anything else. */

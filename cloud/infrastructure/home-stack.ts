@@ -36,7 +36,7 @@ const LONG_S = 60;
 export class HomeStack extends Stack {
   constructor(scope: Construct, id: string, parameters: Parameters, props: StackProps) {
     super(scope, id, props);
-    const { name, domain, tenant, logDays, adopt, mail, operators: email, monthlyUsd } = parameters;
+    const { name, domain, tenant, logDays, passSecret, adopt, mail, operators: email, monthlyUsd } = parameters;
     Tags.of(this).add("application", name);
     const { table, blobs } = new Storage(this, parameters);
     const socket = new SocketGateway(this, parameters);
@@ -46,6 +46,7 @@ export class HomeStack extends Stack {
       SPOTTER_CONNECTIONS: `https://${socket.api.apiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${LIVE}`,
       SPOTTER_URL: `https://${domain}`,
       SPOTTER_TENANT: tenant,
+      SPOTTER_PASS_KEY: passSecret && SecretValue.secretsManager(passSecret).unsafeUnwrap(),
       SPOTTER_ESCALATION: machineArn(name),
       SPOTTER_ADOPT: adopt,
       SPOTTER_MAIL_URL: mail && SecretValue.secretsManager(mail.secret).unsafeUnwrap(),

@@ -36,6 +36,8 @@ const parameters = z.strictObject({
   homes: z.record(tenant, region).default({}),
   /** Public keys of passes, by key id; README tells how to make one. */
   passKeys: z.record(z.string(), z.string()),
+  /** Secret in Secrets Manager: JSON with `id` and `pem` of the key that passes are signed with. Without it nobody gets one. */
+  passSecret: z.string().min(1).optional(),
   /** `tenant/site` for devices that nobody enrolled; without it they are turned away. */
   adopt: z
     .string()

@@ -299,7 +299,7 @@ describe("what watches", () => {
       metrics: Object.keys(MEASURES).filter((name) => name !== "namespace").length,
       firewallRules: (firewall.Properties.Rules as unknown[]).length,
       keys: count(home, "AWS::KMS::Key"),
-      secrets: 1,
+      secrets: new Set(text(home.toJSON()).match(/resolve:secretsmanager:[^:]+/g)).size,
     }).toEqual(FIXED);
   });
 

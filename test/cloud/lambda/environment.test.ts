@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { adoptOf, DOORS, VARIABLES, valuesOf } from "../../../cloud/functions/environment.ts";
+import { newPassKey } from "../../../cloud/core/pass.ts";
+import { adoptOf, DOORS, passKeyOf, VARIABLES, valuesOf } from "../../../cloud/functions/environment.ts";
 import { notifiers } from "../../../cloud/functions/notifiers.ts";
 
 const FUNCTIONS = resolve(import.meta.dirname, "../../../cloud/functions");
@@ -22,6 +23,19 @@ describe("the environment of a function", () => {
     expect(adoptOf(undefined)).toBeUndefined();
     for (const text of ["acme", "acme/", "/north", "a/b/c"])
       expect(() => adoptOf(text)).toThrow(`SPOTTER_ADOPT is "${text}"`);
+  });
+
+  it("holds a key of passes or none, and a wrong one is not repeated", () => {
+    const { publicKey: _, ...key } = newPassKey("k1");
+    expect(passKeyOf(JSON.stringify(key))).toEqual(key);
+    expect(passKeyOf("")).toBeUndefined();
+    for (const wrong of [
+      "secret",
+      "{}",
+      JSON.stringify({ ...key, id: "a b" }),
+      JSON.stringify({ ...key, pem: "secret" }),
+    ])
+      expect(() => passKeyOf(wrong)).toThrow(/^environment: SPOTTER_PASS_KEY is none; give it the JSON(?!.*secret)/);
   });
 
   it("sends mail only when it names both server and sender", () => {
