@@ -41,7 +41,7 @@ beforeAll(() => {
   const read = (name: string) =>
     Template.fromJSON(JSON.parse(readFileSync(join(out, `${name}.template.json`), "utf8")));
   [home, edge] = [read("spotter-home"), read("spotter-edge")];
-}, 300_000);
+}, 600_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe("the checks of the infrastructure", () => {
@@ -69,7 +69,7 @@ describe("the checks of the infrastructure", () => {
         .map((id) => `${stack}/${at} ${id}`),
     );
     expect(stale).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it("say nothing worse of the templates than the CDK's habits", () => {
     const engine = new CelEngine();
@@ -83,7 +83,7 @@ describe("the checks of the infrastructure", () => {
     } finally {
       engine.free();
     }
-  }, 300_000);
+  }, 600_000);
 
   it("give every explanation a reason that says something", () => {
     for (const { reason } of [...homeFindings(parameters), ...edgeFindings(parameters)])
@@ -427,5 +427,5 @@ describe("the parameters", () => {
     expect(() => stacks(parameters, { dashboard: empty, outdir: join(dir, "never") })).toThrow(
       /holds no index.html; build the dashboard there/,
     );
-  }, 120_000);
+  }, 600_000);
 });
