@@ -1,10 +1,9 @@
 import { effect, signal } from "@preact/signals";
-import type { Answer } from "../../api/contract.ts";
 import { call, me } from "./api.ts";
+import { isShelved, type Summary } from "./incident.ts";
 import { onChange } from "./live.ts";
 import { recall, remember } from "./memory.ts";
-
-export type Summary = Answer<"GET /api/incidents">["incidents"][number];
+import { now } from "./now.ts";
 
 /** Falls that nobody has acknowledged and nobody has put aside, newest first. */
 export const falls = signal<readonly Summary[]>([]);
@@ -30,24 +29,31 @@ effect(() => {
 
 function follow(): () => void {
   listen();
-  const look = async () => {
-    const { incidents } = await call("GET /api/incidents", {
-      query: { state: "active", severity: "fall", limit: 100 },
-    });
-    const open = incidents.filter(({ shelvedUntil = 0 }) => shelvedUntil < Date.now());
-    falls.value = open;
-    if (open.some(({ id }) => !known.has(id))) chime();
-    for (const { id } of open) known.add(id);
+  let [busy, again] = [false, false];
+  const look = async (): Promise<void> => {
+    again = busy;
+    if (busy) return;
+    busy = true;
+    // What cannot be read now is read at the next change or after the next reconnect.
+    await read().catch(() => {});
+    busy = false;
+    if (again) void look();
   };
-  // What cannot be read now is read at the next change or after the next reconnect.
-  const tryLook = () => void look().catch(() => {});
-  tryLook();
-  const stopHearing = onChange(["incident"], undefined, tryLook);
+  void look();
+  const stopHearing = onChange(["incident"], undefined, () => void look());
   const every = setInterval(() => (falls.peek().length > 0 ? chime() : undefined), REPEAT_MS);
   return () => {
     stopHearing();
     clearInterval(every);
   };
+}
+
+async function read(): Promise<void> {
+  const { incidents } = await call("GET /api/incidents", { query: { state: "active", severity: "fall", limit: 100 } });
+  const open = incidents.filter((one) => !isShelved(one, now.peek()));
+  falls.value = open;
+  if (open.some(({ id }) => !known.has(id))) chime();
+  for (const { id } of open) known.add(id);
 }
 
 /** While a fall waits for somebody, the sound comes again. */

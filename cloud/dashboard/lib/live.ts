@@ -78,13 +78,19 @@ function tell(change: Change | "reset"): void {
 export function onChange(kinds: readonly ChangeKind[], id: string | undefined, hear: () => void): () => void {
   if (kinds.length === 0) return () => {};
   let due: ReturnType<typeof setTimeout> | undefined;
+  let heardAt = Number.NEGATIVE_INFINITY;
+  // Messages have ids of their own, so any of them may be about this one.
+  const isOther = (change: Change) => id !== undefined && change.kind !== "notice" && change.id !== id;
   const hearOne = (change: Change | "reset") => {
-    if (change !== "reset" && (!kinds.includes(change.kind) || (id !== undefined && change.id !== id))) return;
-    // A burst is one change.
-    due ??= setTimeout(() => {
-      due = undefined;
-      hear();
-    }, BURST_MS);
+    if (change !== "reset" && (!kinds.includes(change.kind) || isOther(change))) return;
+    due ??= setTimeout(
+      () => {
+        due = undefined;
+        heardAt = performance.now();
+        hear();
+      },
+      Math.max(BURST_MS, heardAt + CALM_MS - performance.now()),
+    );
   };
   listeners.add(hearOne);
   return () => {
@@ -93,5 +99,7 @@ export function onChange(kinds: readonly ChangeKind[], id: string | undefined, h
   };
 }
 
-/** Short enough to seem at once, long enough that a flood asks four times a second. */
-const BURST_MS = 250;
+/** A burst is one change: heard so long after its first … */
+const BURST_MS = 150;
+/** … and, while changes pour in, no more often than this. */
+const CALM_MS = 1_500;

@@ -31,6 +31,8 @@ export function useLoad<Data>(read: (signal: AbortSignal) => Promise<Data>, opti
   const [turn, setTurn] = useState(0);
   const asked = useRef<readonly unknown[]>(deps);
   const reload = () => setTurn((now) => now + 1);
+  // A change that comes while an answer is on its way asks once more behind it: a slow line must see an end.
+  const under = useRef({ way: false, again: false });
 
   useEffect(() => {
     const abort = new AbortController();
@@ -38,15 +40,28 @@ export function useLoad<Data>(read: (signal: AbortSignal) => Promise<Data>, opti
     const same = deps.every((dep, at) => dep === asked.current[at]);
     asked.current = deps;
     setFound((before) => ({ data: same ? before.data : undefined, error: undefined, loading: true }));
+    under.current = { way: true, again: false };
+    const settle = (next: (before: typeof found) => typeof found) => {
+      if (abort.signal.aborted) return;
+      setFound(next);
+      const { again } = under.current;
+      under.current = { way: false, again: false };
+      if (again) reload();
+    };
     read(abort.signal).then(
-      (data) => abort.signal.aborted || setFound({ data, error: undefined, loading: false }),
-      (error) =>
-        abort.signal.aborted || setFound((before) => ({ data: before.data, error: wordsOf(error), loading: false })),
+      (data) => settle(() => ({ data, error: undefined, loading: false })),
+      (error) => settle(({ data }) => ({ data, error: wordsOf(error), loading: false })),
     );
     return () => abort.abort();
   }, [turn, ...deps]);
 
-  useEffect(() => onChange(on, id, reload), [on.join(), id]);
+  useEffect(() => {
+    const hear = () => {
+      if (under.current.way) under.current.again = true;
+      else reload();
+    };
+    return onChange(on, id, hear);
+  }, [on.join(), id]);
   return { ...found, reload };
 }
 

@@ -4,12 +4,12 @@ import { recall, remember } from "./memory.ts";
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const preferred = navigator.languages.some((one) => /^(de|en)/.test(one))
-  ? navigator.languages.find((one) => /^(de|en)/.test(one))?.slice(0, 2)
-  : "en";
-
 /** What the page speaks; whoever reads it while drawing is drawn anew when it changes. */
-export const language = signal<Language>(recall("language", LANGUAGES, preferred === "de" ? "de" : "en"));
+export const language = signal<Language>(recall("language", LANGUAGES, preferred()));
+function preferred(): Language {
+  return LANGUAGES.find((one) => navigator.languages.find((tag) => /^(de|en)\b/.test(tag))?.startsWith(one)) ?? "en";
+}
+
 effect(() => {
   document.documentElement.lang = language.value;
   remember("language", language.value);

@@ -188,6 +188,7 @@ describeWith("Chromium", "the incident page", () => {
     expect(saved.sha256).toBe(shown);
     expect(shown).toMatch(/^[0-9a-f]{64}$/);
     expect(saved.exportedBy).toBe("ada");
+    expect(await page.evaluate<string>("fetch('/api/audit').then((answer) => answer.text())")).toContain(saved.sha256);
   });
 
   it("offers an operator only what an operator may", async () => {
