@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Actuator } from "../../src/actuators/actuator.ts";
 import { openActuator } from "../../src/actuators/open.ts";
+import { ManualClock } from "../../src/lib/clock.ts";
 import { honest, ModbusSlave, RogueSlave } from "../fakes/modbus-slave.ts";
 import { AMPLE_MS, BRIEF_MS, command, configured, deps, LONGER_MS } from "./command.ts";
 
@@ -97,6 +98,26 @@ describe("a slave that comes and goes", () => {
     expect(slave.written).toEqual([{ table: "coil", address: 7, value: 0 }]);
   });
 
+  it("never gets a command whose deadline passed in the moment in which it came back", async () => {
+    const slave = await ModbusSlave.off();
+    toClose.push({ close: () => slave.kill() });
+    const clock = new ManualClock();
+    const config = configured({ kind: "modbus", host: "127.0.0.1", port: slave.port, address: 7 });
+    const actuator = await openActuator(config, { ...deps, clock });
+    toClose.push(actuator);
+    actuator.start();
+    const receipt = actuator.apply({ ...command("active", AMPLE_MS), issuedAt: 0, deadline: AMPLE_MS });
+    // Nobody has noticed yet: the timer that ends the waiting is still to fire.
+    clock.advance(AMPLE_MS);
+    await slave.revive();
+    expect(await receipt).toMatchObject({
+      outcome: "failed",
+      writtenMs: Number.NaN,
+      detail: "the deadline passed before it could be written",
+    });
+    expect(slave.written).toEqual([]);
+  });
+
   it("gets the command again when it dies between receiving and answering it", async () => {
     const slave = await rogue((request, connection) => (connection < 3 ? "hang up" : honest(request, 1)));
     const actuator = await started(slave.port);
@@ -143,6 +164,18 @@ describe("a slave that misbehaves", () => {
     await vi.waitUntil(() => slave.connections > connections, { timeout: AMPLE_MS });
     await unhealthy(actuator, /reads 0 where 1 was asked for/);
     expect(slave.writes).toEqual(writes);
+  });
+
+  it("is found out and connected to anew when it falls silent while nothing is asked of it", async () => {
+    const slave = await rogue((request) => honest(request));
+    const actuator = await started(slave.port);
+    await healthy(actuator);
+    expect(slave.connections).toBe(1);
+    slave.answer = () => undefined;
+    await vi.waitUntil(() => slave.connections > 1, { timeout: AMPLE_MS });
+    expect(actuator.health().ok).toBe(false);
+    slave.answer = (request) => honest(request);
+    await healthy(actuator);
   });
 
   it("is asked again while it is busy, and no more once it has refused for good", async () => {
