@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { acknowledge, incidents } from "../cloud/core/incidents.ts";
 import { ingest } from "../cloud/core/ingest.ts";
 import { tick } from "../cloud/core/tasks.ts";
+import { UsageError } from "../src/lib/failure.ts";
 import type { Body } from "../src/event/event.ts";
 import { annIsTold, telling } from "../test/cloud/people.ts";
 import { change, heartbeat, receipts, SimulatedDevice, state } from "../test/cloud/rig.ts";
@@ -322,6 +323,11 @@ export function bill(measured: readonly Measured[], use: Use): Line[] {
 /** `npm run bench -- cost`. */
 export async function cost({ json, ...use }: Partial<Use> & { readonly json?: string }): Promise<void> {
   const whole: Use = { ...USE, ...use };
+  for (const [name, value] of Object.entries(whole)) {
+    const least = ["cameras", "camerasPerDevice", "heartbeatS"].includes(name) ? 1 : 0;
+    if (!(value >= least && value <= 1e6))
+      throw new UsageError(`${name}: ${value}, must be a number from ${least} to a million; npm run -s bench -- cost --help`);
+  }
   const measured = await measure();
   const lines = bill(measured, whole);
   const usd = lines.reduce((total, { usdPerCameraMonth }) => total + usdPerCameraMonth, 0);
