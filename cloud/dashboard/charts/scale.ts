@@ -11,7 +11,7 @@ export function every(labels: number, width: number, room: number): number {
   return Math.max(1, Math.ceil((labels * room) / Math.max(1, width)));
 }
 
-/** Which of `steps` shades a count has among those up to `max`: 0 for none, the deepest for `max` alone. */
+/** Which of `steps` shades a count has among those up to `max`: 0 for none, the deepest for the greatest. */
 export function shade(count: number, max: number, steps: number): number {
   return count <= 0 ? 0 : Math.max(1, Math.ceil((count / max) * steps));
 }

@@ -90,7 +90,7 @@ export const analytics = words(
     of: (part: string, whole: string) => `${part} of ${whole}`,
   },
   {
-    title: "Auswertung",
+    title: "Analyse",
     print: "Drucken",
     span: "Zeitraum",
     days: { "7": "7 Tage", "30": "30 Tage", "90": "90 Tage", "365": "Ein Jahr" },

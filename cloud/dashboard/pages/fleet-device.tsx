@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../lib/api.ts";
 import { millis, moment, number, percent, span } from "../lib/format.ts";
 import { useLoad } from "../lib/load.ts";
@@ -13,21 +14,34 @@ const STUCK_MS = 60_000;
 /** How long each camera of a device was blind in the last 24 hours, ms by name. */
 export type Blind = ReadonlyMap<string, number> | undefined;
 
-/** Read once, and again when a camera of the device changes its state. */
-export function useBlind({ device, cameras }: Device): Blind {
+/** Read when the device comes into sight, and again when a camera of it changes its state: a long list asks for little. */
+export function useBlind({ device, cameras }: Device, element: { readonly current: Element | null }): Blind {
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      setSeen(true);
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
   const states = cameras.map(({ state }) => state.wallMs).join();
-  const { data } = useLoad((signal) => call("GET /api/devices/:device/blind", { params: { device }, signal }), {
-    deps: [device, states],
-  });
+  const { data } = useLoad(
+    async (signal) => (seen ? call("GET /api/devices/:device/blind", { params: { device }, signal }) : undefined),
+    { deps: [device, states, seen] },
+  );
   return data && new Map(data.cameras.map(({ camera, blindMs }) => [camera, blindMs]));
 }
 
 /** One device with its cameras. */
 export function DeviceCard({ device, budgetMs }: { readonly device: Device; readonly budgetMs: number }) {
   const t = fleet();
-  const blind = useBlind(device);
+  const article = useRef<HTMLElement>(null);
+  const blind = useBlind(device, article);
   return (
-    <article class="card device" data-silent={device.silent}>
+    <article ref={article} class="card device" data-silent={device.silent}>
       <header class="device-head">
         <h2>{device.device}</h2>
         <span class="soft">{device.site}</span>

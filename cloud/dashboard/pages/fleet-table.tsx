@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { StateBadge } from "../parts/badge.tsx";
 import type { Column } from "../parts/table.tsx";
 import { common } from "../parts/words.ts";
@@ -32,7 +33,8 @@ export function FleetTable({ devices, budgetMs }: { readonly devices: readonly D
 
 function Rows({ device, budgetMs }: { readonly device: Device; readonly budgetMs: number }) {
   const t = fleet();
-  const blind = useBlind(device);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const blind = useBlind(device, body);
   const cameras: readonly (Camera | undefined)[] = device.cameras.length === 0 ? [undefined] : device.cameras;
   const ofCamera: Column<Camera | undefined>[] = [
     { title: t.camera, cell: (camera) => camera?.camera ?? <span class="soft">{t.noCameras}</span> },
@@ -56,7 +58,7 @@ function Rows({ device, budgetMs }: { readonly device: Device; readonly budgetMs
     { title: t.version, cell: (one) => one.heartbeat?.value.version ?? common().unknown },
   ];
   return (
-    <tbody data-silent={device.silent}>
+    <tbody ref={body} data-silent={device.silent}>
       {cameras.map((camera, index) => (
         <tr key={camera?.camera ?? ""}>
           {index === 0 && (

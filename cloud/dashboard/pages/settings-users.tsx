@@ -59,7 +59,7 @@ const users = words(
     roles: { operator: "Bediener", safety: "Sicherheit", admin: "Verwalter" },
     rolesLong: {
       operator: "Sieht alles an ihren Standorten, bestätigt Vorfälle.",
-      safety: "Schließt auch und stellt zurück, sieht Auswertung und Protokoll, sagt, wem gemeldet wird.",
+      safety: "Schließt auch und stellt zurück, sieht Analyse und Protokoll, sagt, wem gemeldet wird.",
       admin: "Lässt auch Benutzer und Geräte zu.",
     },
     sees: "Sieht",

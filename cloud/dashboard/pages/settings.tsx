@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { may } from "../lib/session.ts";
 import { Empty } from "../parts/empty.tsx";
 import type { PageProps } from "../routes.ts";
@@ -35,13 +36,18 @@ export default function Settings({ params }: PageProps) {
   const t = settings();
   const parts = PARTS.filter(({ role }) => may(role));
   const shown = parts.find(({ name }) => name === (params.part ?? parts[0]?.name));
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the parts stand in a line that is longer than the screen.
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [shown?.name]);
   return (
     <>
       <header class="page-head">
         <h1>{t.title}</h1>
       </header>
       <div class="settings">
-        <nav class="settings-nav" aria-label={t.title}>
+        <nav ref={nav} class="settings-nav" aria-label={t.title}>
           {parts.map(({ name }) => (
             <a key={name} href={`/settings/${name}`} aria-current={name === shown?.name ? "page" : undefined}>
               {t.parts[name]}

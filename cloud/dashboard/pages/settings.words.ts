@@ -36,7 +36,7 @@ export const settings = words(
     missing: "Write something here.",
   },
   {
-    title: "Einstellungen",
+    title: "Einrichtung",
     parts: {
       places: "Standorte und Kameras",
       people: "Personen",
