@@ -1,8 +1,8 @@
-/** Round numbers from 0 to at least `max`, at most `count` steps apart: 1, 2 or 5 times a power of ten; whole ones for counts. */
-export function ticks(max: number, count: number, whole = true): number[] {
+/** Round whole numbers from 0 to at least `max` in about `count` steps of 1, 2 or 5 times a power of ten. */
+export function ticks(max: number, count: number): number[] {
   const least = max <= 0 ? 1 : max / count;
   const power = 10 ** Math.floor(Math.log10(least));
-  const step = Math.max(whole ? 1 : 0, (([1, 2, 5, 10] as const).find((one) => one * power >= least) ?? 10) * power);
+  const step = Math.max(1, (([1, 2, 5, 10] as const).find((one) => one * power >= least) ?? 10) * power);
   return Array.from({ length: Math.max(1, Math.ceil(max / step)) + 1 }, (_, index) => index * step);
 }
 
