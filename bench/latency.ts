@@ -122,8 +122,8 @@ async function measureFile(
 interface Stopwatch {
   child: ChildProcess;
   port: number;
-  /** When it printed a number first, ns of CLOCK_MONOTONIC. */
-  times: Map<number, bigint>;
+  /** When it printed a number, ns of CLOCK_MONOTONIC; a stream that was opened again counts anew. */
+  times: Map<number, bigint[]>;
 }
 
 async function measureRtsp(clip: string, seconds: number, vision: Vision) {
@@ -159,8 +159,8 @@ async function measureRtsp(clip: string, seconds: number, vision: Vision) {
     await sleep(500);
     const took: number[] = [];
     for (const [index, number] of stamps.entries()) {
-      const sent = server.times.get(number);
-      const written = plc.times.get(index);
+      const written = plc.times.get(index)?.[0];
+      const sent = server.times.get(number)?.findLast((at) => written !== undefined && at <= written);
       if (sent !== undefined && written !== undefined && number > WARM_S * FPS) took.push(Number(written - sent) / 1e6);
     }
     return { judged: watching as Pick<Watching, "judgements" | "counts">, toPlc: percentiles(took) };
@@ -173,7 +173,7 @@ async function measureRtsp(clip: string, seconds: number, vision: Vision) {
 
 async function stopwatch(command: string, args: string[]): Promise<Stopwatch> {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const times = new Map<number, bigint>();
+  const times = new Map<number, bigint[]>();
   const port = await new Promise<number>((done, failed) => {
     child.once("error", failed);
     child.once("exit", (code) =>
@@ -182,7 +182,7 @@ async function stopwatch(command: string, args: string[]): Promise<Stopwatch> {
     createInterface({ input: child.stdout }).on("line", (line) => {
       if (line.startsWith("{")) return done((JSON.parse(line) as { port: number }).port);
       const [number, ns] = line.split(" ");
-      if (!times.has(Number(number))) times.set(Number(number), BigInt(ns ?? 0));
+      times.set(Number(number), [...(times.get(Number(number)) ?? []), BigInt(ns ?? 0)]);
     });
   });
   return { child, port, times };
