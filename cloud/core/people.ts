@@ -58,6 +58,11 @@ export async function writePerson(ports: Ports, tenant: string, person: Person):
     if (channel === "webhook") checkWebhook(address, secret);
     if (channel === "email" && !/^[^\s@<>"]+@[^\s@<>"]+$/.test(address))
       throw new Refusal("bad-request", `contacts: "${address}" is no e-mail address; give one such as ann@example.org`);
+    if (channel === "sms" && numberOf(address) === undefined)
+      throw new Refusal(
+        "bad-request",
+        `contacts: "${address}" is no telephone number; give one such as +49 170 1234567`,
+      );
   }
   if (person.quiet) checkHours("quiet", person.quiet.timeZone, person.quiet.hours);
   await transact(ports, (draft) => draft.put(personKey(tenant, person.person), person));
@@ -113,6 +118,12 @@ export function within({ days, from, to }: Hours, timeZone: string, now: number)
   const yesterday = today === 1 ? 7 : today - 1;
   if (from < to) return days.includes(today) && time >= from && time < to;
   return (days.includes(today) && time >= from) || (days.includes(yesterday) && time < to);
+}
+
+/** A telephone number as it is dialled (ITU-T E.164), however people space it; undefined for what is none. */
+export function numberOf(address: string): string | undefined {
+  const number = address.replace(/[\s./-]/g, "");
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
 }
 
 function checkWebhook(address: string, secret: string | undefined): void {

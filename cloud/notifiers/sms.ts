@@ -1,10 +1,9 @@
 import { PublishCommand, type SNSClient, SNSServiceException } from "@aws-sdk/client-sns";
 import { type Message, type Notifier, UndeliverableError } from "../core/notifier.ts";
+import { numberOf } from "../core/people.ts";
 
 /** SNS cuts a longer text into several messages, each of them paid for. GSM 03.38 has 160 characters in one; two are enough. */
 const MAX_TEXT = 300;
-/** ITU-T E.164. */
-const NUMBER = /^\+[1-9]\d{6,14}$/;
 /** What SNS will say again however often it is asked. */
 const FINAL = ["InvalidParameter", "InvalidParameterValue", "OptedOut", "AuthorizationError"];
 
@@ -17,12 +16,13 @@ export class SmsNotifier implements Notifier {
   }
 
   async send({ to, text }: Message): Promise<void> {
-    if (!NUMBER.test(to.address))
-      throw new UndeliverableError(`"${to.address}" is no telephone number; give it as +49301234567, then replay`);
+    const number = numberOf(to.address);
+    if (number === undefined)
+      throw new UndeliverableError(`"${to.address}" is no telephone number; give it as +49 170 1234567, then replay`);
     try {
       await this.#client.send(
         new PublishCommand({
-          PhoneNumber: to.address,
+          PhoneNumber: number,
           Message: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text,
           MessageAttributes: { "AWS.SNS.SMS.SMSType": { DataType: "String", StringValue: "Transactional" } },
         }),

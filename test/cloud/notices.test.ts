@@ -110,6 +110,11 @@ describe("a person", () => {
     ],
     ["a short secret", { channel: "webhook", address: "https://a.example", secret: "short" }, /16 or more characters/],
     ["two addresses", { channel: "email", address: "a@b, c@d" }, /is no e-mail address/],
+    [
+      "a number that cannot be dialled from everywhere",
+      { channel: "sms", address: "0170 1234567" },
+      /is no telephone number/,
+    ],
     ["a header", { channel: "email", address: "a@b\r\nBcc: c@d" }, /is no e-mail address/],
   ])("is not written down with a contact that is %s", async (_, contact, reason) => {
     const cloud = telling();

@@ -30,12 +30,17 @@ describe("a short message through SNS", () => {
     });
   });
 
+  it("finds the number however people space it", async () => {
+    await send("+49 30 / 1234-5678");
+    expect(sns.asked[0]?.get("PhoneNumber")).toBe("+493012345678");
+  });
+
   it("is cut when it would be many messages", async () => {
     await send(undefined, "x".repeat(1_000));
     expect(sns.asked[0]?.get("Message")).toBe(`${"x".repeat(299)}…`);
   });
 
-  it.each(["0301234567", "+0301234567", "+49 30 1234567", "ann@example.org", "+49301234567890123", ""])(
+  it.each(["0301234567", "+0301234567", "+49 (0)30 1234567", "ann@example.org", "+49301234567890123", ""])(
     "is not asked of SNS when %j is no number",
     async (address) => {
       await expect(send(address)).rejects.toThrow(UndeliverableError);
