@@ -158,7 +158,7 @@ describeWith("Chromium", "settings", () => {
     expect(await secret()).toBe(before);
     await button("Edit Ann Maria Weber").click();
     await dialog().getByRole("button", { name: "Make one" }).click();
-    const made = await dialog().getByLabel("Secret that messages are signed with").inputValue();
+    const made = await dialog().getByLabel("Signing secret").inputValue();
     await save();
     expect(await secret()).toBe(made);
     expect(made.length).toBeGreaterThanOrEqual(32);
