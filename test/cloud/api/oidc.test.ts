@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readProviders } from "../../../cloud/api/oidc.ts";
 import { auditLog } from "../../../cloud/core/audit.ts";
 import { createUser } from "../../../cloud/core/users.ts";
@@ -10,7 +10,12 @@ import { Browser, startProvider } from "./provider.ts";
 import { world } from "./world.ts";
 
 const closing: (() => unknown)[] = [];
+beforeEach(() => {
+  // The provider says at length that it is not set up for production.
+  for (const way of ["info", "warn"] as const) vi.spyOn(console, way).mockImplementation(() => {});
+});
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const close of closing.splice(0).reverse()) await close();
 });
 
