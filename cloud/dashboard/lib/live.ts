@@ -21,6 +21,7 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 /** Waits between two tries: a second at first, half a minute at last, and never all browsers at once. */
 const FIRST_WAIT_MS = 1_000;
 const LAST_WAIT_MS = 30_000;
+const PROBE_MS = 15_000;
 
 /** Who may listen; the same while a session is merely renewed. */
 const listener = computed(() => {
@@ -32,7 +33,8 @@ effect(() => {
   disconnect();
   if (listener.value) connect();
 });
-// A socket may take minutes to find out.
+// A socket may take minutes to find out that nobody is there any more; whoever relies on the page must know sooner.
+setInterval(() => connection.peek() === "live" && resume().catch(lost), PROBE_MS);
 addEventListener("offline", () => source && lost());
 addEventListener("online", () => listener.peek() && connection.peek() !== "live" && connect());
 

@@ -1,10 +1,13 @@
 import { ApiError } from "../../api/client.ts";
 import { call, me } from "./api.ts";
 
+/** A cloud that has not said who is logged in by then is not there. */
+const PATIENCE_MS = 10_000;
+
 /** Finds out who is logged in. Rejects with ApiError when the cloud cannot say. */
 export async function resume(): Promise<void> {
   try {
-    me.value = await call("GET /api/session");
+    me.value = await call("GET /api/session", { signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 401)) throw error;
     me.value = null;

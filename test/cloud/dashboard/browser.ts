@@ -34,8 +34,8 @@ export async function enter(page: Page, plant: Plant, path = "/incidents"): Prom
   await page.getByText(/^Live$/).waitFor();
 }
 
-/** axe looks at every element against every other: slow where others use the machine too. */
-export const AXE_MS = 180_000;
+/** For tests that ask much of a browser, axe above all, on a machine that others use too. */
+export const SLOW_MS = 180_000;
 
 /** What axe finds against WCAG 2.2 A and AA, with the places. */
 export async function findings(page: Page): Promise<string[]> {

@@ -8,7 +8,7 @@ import { describeWith } from "../../engines.ts";
 import { fallChange } from "../../event/samples.ts";
 import { annIsTold, person } from "../people.ts";
 import { ACME } from "../rig.ts";
-import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { enter, expectNone, findings, openPage, SLOW_MS, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, type Plant, startPlant } from "./plant.ts";
 
 const MINUTE = 60_000;
@@ -244,7 +244,7 @@ describeWith("Chromium", "the incident page", () => {
         await page.getByRole("slider", { name: "Position" }).waitFor();
         expectNone(await findings(page));
       },
-      AXE_MS,
+      SLOW_MS,
     );
 
   it("fits every width from a phone to a wall", async () => {

@@ -4,7 +4,7 @@ import { incident } from "../../../cloud/core/incidents.ts";
 import { describeWith } from "../../engines.ts";
 import { fallChange } from "../../event/samples.ts";
 import { ACME } from "../rig.ts";
-import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { enter, expectNone, findings, openPage, SLOW_MS, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, type Plant, startPlant } from "./plant.ts";
 
 const MINUTE = 60_000;
@@ -192,7 +192,7 @@ describeWith("Chromium", "the incident list", () => {
         await page.getByRole("dialog").waitFor();
         expectNone(await findings(page));
       },
-      AXE_MS,
+      SLOW_MS,
     );
 
   it("fits every width from a phone to a wall, also with names that have no end", async () => {
@@ -204,15 +204,19 @@ describeWith("Chromium", "the incident list", () => {
     expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
   });
 
-  it("shows hostile text as text, wherever it comes from", async () => {
-    const hostile = `<img src=x onerror=alert(1)>"'{{7*7}}<script>alert(2)</script>`;
-    const id = await plant.fall({ zone: hostile, camera: hostile, machine: hostile, alarm: hostile });
-    await enter(page, plant);
-    await page.getByRole("link", { name: hostile }).first().waitFor();
-    await page.goto(`${plant.url}/incidents/${id}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.getByText(hostile).first().waitFor();
-    expect(await page.locator("img:not([src='/icon.svg'])").count()).toBe(0);
-    expect(await page.title()).toBe("ALARM · Spotter");
-  });
+  it(
+    "shows hostile text as text, wherever it comes from",
+    async () => {
+      const hostile = `<img src=x onerror=alert(1)>"'{{7*7}}<script>alert(2)</script>`;
+      const id = await plant.fall({ zone: hostile, camera: hostile, machine: hostile, alarm: hostile });
+      await enter(page, plant);
+      await page.getByRole("link", { name: hostile }).first().waitFor();
+      await page.goto(`${plant.url}/incidents/${id}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByText(hostile).first().waitFor();
+      expect(await page.locator("img:not([src='/icon.svg'])").count()).toBe(0);
+      expect(await page.title()).toBe("ALARM · Spotter");
+    },
+    SLOW_MS,
+  );
 });

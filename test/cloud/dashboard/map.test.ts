@@ -7,7 +7,7 @@ import { places } from "../../../cloud/core/places.ts";
 import { floorPlan } from "../../../cloud/simulate/plant.ts";
 import { describeWith } from "../../engines.ts";
 import { ACME, heartbeat, state } from "../rig.ts";
-import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { enter, expectNone, findings, openPage, SLOW_MS, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, type Plant, startPlant } from "./plant.ts";
 
 describeWith("Chromium", "the plant map and the wall", () => {
@@ -144,7 +144,7 @@ describeWith("Chromium", "the plant map and the wall", () => {
         await marker(/^press-3 .*: person has fallen/).waitFor();
         expectNone(await findings(page));
       },
-      AXE_MS,
+      SLOW_MS,
     );
 
   it("fits every width from a phone to a wall", async () => {

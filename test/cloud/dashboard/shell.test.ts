@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createUser } from "../../../cloud/core/users.ts";
 import { describeWith } from "../../engines.ts";
 import { ACME } from "../rig.ts";
-import { AXE_MS, enter, expectNone, findings, openPage, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { enter, expectNone, findings, openPage, SLOW_MS, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
 import { builtDashboard, PASSWORD, type Plant, startPlant } from "./plant.ts";
 
 /** What the first page may weigh on a slow line, bytes as they travel. */
@@ -82,6 +82,18 @@ describeWith("Chromium", "the shell of the dashboard", () => {
     await page.getByText("Live", { exact: true }).waitFor();
     await page.getByRole("alert").getByText("A person has fallen").waitFor();
   });
+
+  it(
+    "finds out that the cloud does not answer, though nobody has closed the line",
+    async () => {
+      await enter(page, plant);
+      await page.route("**/api/session", (route) => route.abort());
+      await page.getByText("Away", { exact: true }).waitFor();
+      await page.unroute("**/api/session");
+      await page.getByText("Live", { exact: true }).waitFor();
+    },
+    SLOW_MS,
+  );
 
   it("leads to the log-in when the session is over, and back to where one was", async () => {
     await enter(page, plant, "/map");
@@ -168,7 +180,7 @@ describeWith("Chromium", "the shell of the dashboard", () => {
       expectNone(await findings(page));
       expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
     },
-    AXE_MS,
+    SLOW_MS,
   );
 
   it("keeps the first page small, and says how small", async () => {
