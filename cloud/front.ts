@@ -5,6 +5,8 @@ import { askOver } from "./edge/ask.ts";
 import { edgeMiddleware } from "./edge/middleware.ts";
 
 const [KEY, HERE] = ["k1", "here"];
+/** It asks the server that it stands before: an answer that is late is better than none. */
+const PATIENCE_MS = 30_000;
 
 /** The edge before this machine's own server, in place of a CDN, with the key of its passes in `keyFile`, made at the first start. */
 export function frontOf(keyFile: string, clock: Clock) {
@@ -13,7 +15,7 @@ export function frontOf(keyFile: string, clock: Clock) {
   const config = { passKeys: { [KEY]: publicOf(passKey.pem) }, origins, homes: {}, home: HERE };
   return {
     passKey,
-    edge: edgeMiddleware(config, askOver("http"), clock),
+    edge: edgeMiddleware(config, askOver("http", PATIENCE_MS), clock),
     /** Says where the server listens, before anybody comes. */
     listensAt(url: string): void {
       origins[HERE] = new URL(url).host;

@@ -31,7 +31,6 @@ export async function originResponse(request: EdgeRequest, response: EdgeRespons
       headers: {
         "content-type": ["image/svg+xml"],
         "cache-control": [`max-age=0, s-maxage=${THUMBNAIL_S}`],
-        vary: SIZES.map(([name]) => name),
       },
       body: picture,
     };

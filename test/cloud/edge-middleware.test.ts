@@ -16,7 +16,7 @@ const INCIDENT = "V1StGXR8_Z5jdHi6B-myTa";
 async function start() {
   const origins: Record<string, string> = {};
   const config: EdgeConfig = { passKeys: { k1: key.publicKey }, origins, homes: {}, home: "here" };
-  const edge = edgeMiddleware(config, askOver("http", 1_000), { now: () => NOON });
+  const edge = edgeMiddleware(config, askOver("http", 60_000), { now: () => NOON });
   const app = fastify({
     serverFactory: (handle) =>
       createServer((request, response) => edge(request, response, () => handle(request, response))),
@@ -130,7 +130,7 @@ describe("the edge before a server of Node", () => {
 
   it("says that the home region does not answer when it does not", async () => {
     const config: EdgeConfig = { passKeys: { k1: key.publicKey }, origins: { x: "127.0.0.1:9" }, homes: {}, home: "x" };
-    const edge = edgeMiddleware(config, askOver("http", 200), { now: () => NOON });
+    const edge = edgeMiddleware(config, askOver("http", 60_000), { now: () => NOON });
     const server = createServer((request, response) => edge(request, response, () => response.end()));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -153,9 +153,9 @@ describe("asking over HTTP", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const ask = askOver("http", 500);
+    const ask = askOver("http", 60_000);
     expect(await ask(host, "/ok", "")).toEqual({ status: 200, json: { a: 1 } });
-    await expect(ask(host, "/late", "")).rejects.toThrow(/timeout/i);
+    await expect(askOver("http", 50)(host, "/late", "")).rejects.toThrow(/timeout/i);
     await expect(ask(host, "/long", "")).rejects.toThrow(/longer than 4194304 bytes/);
     await expect(ask(host, "/html", "")).rejects.toThrow(/JSON/);
     await expect(ask(host, "/elsewhere", "")).rejects.toThrow();
