@@ -48,6 +48,7 @@ export class Intake {
       try {
         return await this.#enter(envelope, lane);
       } catch (thrown) {
+        signal.throwIfAborted();
         const error = thrown as Error;
         this.#options.warn(error, `an event of ${envelope.identity} could not be stored; it is tried again`);
         if (tries >= MAX_TRIES && (await this.#buried(envelope, error))) return;
