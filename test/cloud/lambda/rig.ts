@@ -119,7 +119,11 @@ export class AwsCloud {
 
   async close(): Promise<void> {
     await this.gateway.close();
-    for (const running of this.#running.values()) await (await running).close();
+    for (const running of this.#running.values())
+      await running.then(
+        (begun) => begun.close(),
+        () => {},
+      );
     await this.dynamo.close();
   }
 }
