@@ -73,8 +73,8 @@ export class Subject {
     this.#upright = new Votes(config.tier1.asked);
     this.last = person;
     this.lastSeen = at;
-    this.#trust = Math.max(person.score, before?.#trust ?? 0);
-    this.#stood = before?.#stood ?? 0;
+    this.#trust = Math.max(person.score, before ? before.#trust : 0);
+    this.#stood = before ? before.#stood : 0;
   }
 
   get state(): "watching" | "suspected" | "fallen" {
