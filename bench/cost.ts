@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { acknowledge, incidents } from "../cloud/core/incidents.ts";
 import { ingest } from "../cloud/core/ingest.ts";
 import { tick } from "../cloud/core/tasks.ts";
-import { UsageError } from "../src/lib/failure.ts";
 import type { Body } from "../src/event/event.ts";
+import { UsageError } from "../src/lib/failure.ts";
 import { annIsTold, telling } from "../test/cloud/people.ts";
 import { change, heartbeat, receipts, SimulatedDevice, state } from "../test/cloud/rig.ts";
 import { CountedStore, type Units } from "./counted-store.ts";
@@ -169,7 +169,7 @@ export async function measure(repeats = 50): Promise<Measured[]> {
   return measured;
 }
 
-async function acknowledgeNewest(cloud: ReturnType<typeof telling>): Promise<void> {
+async function acknowledgeNewest(cloud: Parameters<typeof acknowledge>[0]): Promise<void> {
   const { incidents: open } = await incidents(cloud, "acme", { state: "active", limit: 1 });
   const id = open[0]?.id ?? "";
   await acknowledge(cloud, { tenant: "acme", id, by: "Ann", reason: "on my way", outcome: "true" });
@@ -326,7 +326,9 @@ export async function cost({ json, ...use }: Partial<Use> & { readonly json?: st
   for (const [name, value] of Object.entries(whole)) {
     const least = ["cameras", "camerasPerDevice", "heartbeatS"].includes(name) ? 1 : 0;
     if (!(value >= least && value <= 1e6))
-      throw new UsageError(`${name}: ${value}, must be a number from ${least} to a million; npm run -s bench -- cost --help`);
+      throw new UsageError(
+        `${name}: ${value}, must be a number from ${least} to a million; npm run -s bench -- cost --help`,
+      );
   }
   const measured = await measure();
   const lines = bill(measured, whole);

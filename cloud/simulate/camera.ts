@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync, type MqttClient } from "mqtt";
 import { markResent } from "../../src/event/encode.ts";
@@ -90,7 +89,7 @@ export class SimulatedCamera {
         this.#client = client;
         const gapMs = this.#silent ? Number.POSITIVE_INFINITY : this.#network.gap(outageEveryMs) / speed;
         try {
-          const lost = once(client, "close", { signal });
+          const lost = new Promise<void>((resolve) => client.once("close", () => resolve()));
           await Promise.race([lost, sleep(Math.min(gapMs, LONGEST_MS), undefined, { signal })]);
         } finally {
           this.#client = undefined;

@@ -48,11 +48,15 @@ export async function startPlant(
   const makers = new Map<string, (body: Body, at: number) => Uint8Array>();
 
   /** Says something as a device, so long ago; resolves to the id of the incident that it is about. */
-  async function say(body: Body, { device = "hall-2", agoMs = 0, at = Date.now() - agoMs } = {}): Promise<string> {
+  async function say(
+    body: Body,
+    { device = "hall-2", agoMs = 0, at }: { device?: string; agoMs?: number; at?: number } = {},
+  ): Promise<string> {
+    const seenAt = at ?? Date.now() - agoMs;
     const make = makers.get(device) ?? teller(device);
     makers.set(device, make);
-    const bytes = make(body, at);
-    const { failed } = await ingest(ports, [{ identity: device, bytes, receivedAt: at + 240 }]);
+    const bytes = make(body, seenAt);
+    const { failed } = await ingest(ports, [{ identity: device, bytes, receivedAt: seenAt + 240 }]);
     if (failed[0]) throw failed[0].error;
     return "alarm" in body ? incidentId(ACME, { device, epoch: EPOCH } as never, body.alarm) : "";
   }
