@@ -126,8 +126,10 @@ async function liveIncidents(url: string, signal: AbortSignal): Promise<{ publis
     try {
       for (const { atMs, bytes, class: kind, body } of said) {
         await sleep(Math.max(0, began + atMs - Date.now()), undefined, { signal });
-        if (body.type === "fallChange" && (body.kind === "suspected" || body.kind === "down"))
-          published.set(incidentId(TENANT, decode(bytes), body.alarm), Date.now());
+        const event = decode(bytes);
+        // By a clock that is off, an incident is an old one, far down the list.
+        const isNew = body.type === "fallChange" && (body.kind === "suspected" || body.kind === "down");
+        if (isNew && event.clock.sync === "synced") published.set(incidentId(TENANT, event, body.alarm), Date.now());
         await publish(client, name, kind, bytes);
         sent += 1;
       }
