@@ -226,11 +226,11 @@ const votes = (score: number, needed: number, asked: number) =>
     .prefault({});
 
 export const alarmSchema = z.strictObject({
-  tier1: votes(0.5, 3, 5).describe("suspected: votes by the fall score"),
-  tier2: votes(0.5, 8, 12).describe("confirmed: votes by lying after the suspicion"),
-  confirmAfterS: seconds.default(0.8).describe("s that a suspicion must stand before it can be confirmed"),
+  tier1: votes(0.8, 2, 5).describe("suspected: votes by the fall score"),
+  tier2: votes(0.6, 3, 6).describe("confirmed: votes by lying after the suspicion"),
+  confirmAfterS: seconds.default(1).describe("s that a suspicion must stand before it can be confirmed"),
   recoverWithinS: seconds.default(3).describe("s in which getting up cancels a suspicion and is kept as a near miss"),
-  minScore: unit.default(0.4).describe("a track whose average detection score is lower raises nothing"),
+  minScore: unit.default(0.5).describe("a track whose average detection score is lower raises nothing"),
   stoodBefore: z
     .number()
     .int()

@@ -5,8 +5,14 @@ import type { Person } from "../../src/vision/person.ts";
 import { person } from "../fakes/people.ts";
 
 const FRAME_MS = 1000 / 15;
-// Most scenes begin with the fall; that somebody stood before has tests of its own.
-const config = alarmSchema.parse({ stoodBefore: 0 });
+// Votes of the test's own, whatever is shipped. Most scenes begin with the fall; that somebody stood before has tests of its own.
+const config = alarmSchema.parse({
+  stoodBefore: 0,
+  minScore: 0.4,
+  tier1: { score: 0.5, needed: 3, asked: 5 },
+  tier2: { score: 0.5, needed: 8, asked: 12 },
+  confirmAfterS: 0.8,
+});
 
 const scenes = {
   upright: () => [person("upright")],

@@ -8,7 +8,12 @@ import { alarmSchema } from "../../src/config/schema.ts";
 import type { Person } from "../../src/vision/person.ts";
 import { person } from "../fakes/people.ts";
 
-const alarm = alarmSchema.parse({});
+const alarm = alarmSchema.parse({
+  minScore: 0.4,
+  tier1: { score: 0.5, needed: 3, asked: 5 },
+  tier2: { score: 0.5, needed: 8, asked: 12 },
+  confirmAfterS: 0.8,
+});
 
 function mishaps(falls: Clip["falls"], peopleAt: (seconds: number) => Person[]) {
   const clip: Clip = { file: "hall/a.mp4", path: "", source: "hall", use: "eval", seconds: 12, falls, slower: 1 };

@@ -70,7 +70,10 @@ describeWith("shared footage", "the sheets of a clip", () => {
   }, async () => {
     const clip = readFootage(footageDir).find(({ file }) => file === "urfall/urfall_fall-01-cam0.mp4")!;
     const frames: Observation[] = Array.from({ length: 60 }, (_, i) => ({ at: (i * 1000) / 15, people: [] }));
-    const alarm = alarmSchema.parse({});
+    const alarm = alarmSchema.parse({
+      tier1: { score: 0.5, needed: 3, asked: 5 },
+      tier2: { score: 0.5, needed: 8, asked: 12 },
+    });
     // Somebody who "falls" long before the fall: one false alarm, and the fall itself is missed.
     for (const frame of frames.slice(0, 20)) frame.people = [person(frame.at < 900 ? "upright" : "falling")];
     const result = resultOf(clip, alarm, rejudge(frames, alarm));

@@ -24,6 +24,7 @@ export const steered = {
     tier2: { score: 0.3, needed: 1, asked: 5 },
     confirmAfterS: 0.05,
     clearAfterS: 2.5,
+    minScore: 0.4,
   },
   // A busy machine is no reason to miss anything here.
   camera: { latencyBudgetMs: 20_000, maxFrameAgeMs: 20_000 },
