@@ -16,8 +16,6 @@ const TRUST_WON = 0.15;
 const TRUST_LOST = 0.03;
 /** Of the average score that an alarm needs, a single frame must have this share to say that somebody falls. */
 const SEEN_SHARE = 0.5;
-/** A trunk seen this near to upright, degrees, on a body that does not look like lying is squatting or bending its knees, not falling. */
-const TALL_DEG = 30;
 /** A box this near to a side of the picture, in picture widths, may belong to somebody who leaves. */
 const SIDE = 0.02;
 /** A posture this likely counts as standing or sitting again. */
@@ -89,8 +87,7 @@ export class Subject {
     const { fall, fallen, upright } = person.posture;
     const grounded = fall + fallen;
     const isSeen = person.score >= SEEN_SHARE * this.#config.minScore;
-    const isTall = person.torsoAngle < TALL_DEG && person.lying < 0.5;
-    this.#falling.push(isSeen && !isTall && fall >= this.#config.tier1.score);
+    this.#falling.push(isSeen && fall >= this.#config.tier1.score);
     this.#lying.push(grounded >= this.#config.tier2.score);
     this.#upright.push(upright >= UPRIGHT);
     this.#trust += (person.score > this.#trust ? TRUST_WON : TRUST_LOST) * (person.score - this.#trust);
