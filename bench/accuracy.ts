@@ -149,11 +149,11 @@ function* judgeLeftOut(
   );
   for (const { source, choice, judged } of leaveOneOut(sourcesOf(everything), sourcesOf(clips), read, options)) {
     const { config, falls, clips: count } = choice;
-    const { tier1, tier2, confirmAfterS, recoverWithinS, minScore, stoodBefore } = config;
+    const { tier1, tier2, minScore, stoodBefore } = config;
     const votes = ({ score, needed, asked }: typeof tier1) => `${score} in ${needed} of ${asked}`;
     process.stdout.write(
       `${source.padEnd(13)} chosen on ${falls} falls in ${count} clips: tier 1 ${votes(tier1)}, tier 2 ${votes(tier2)}, ` +
-        `confirmed after ${confirmAfterS} s, recovers within ${recoverWithinS} s, score ${minScore}, upright before ${stoodBefore}\n`,
+        `score ${minScore}, upright before ${stoodBefore}\n`,
     );
     for (const one of judged) if (clips.includes(one.result.clip)) yield one;
   }

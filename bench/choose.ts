@@ -14,38 +14,28 @@ export interface Seen {
 }
 
 /**
- * The settings that are chosen, and their values. Not among them: `down` and the times of latching, for clips that end some
- * seconds after a fall reward nobody for finding those who lie there; a search would only ever switch that off.
+ * The settings that are chosen, and their values: thresholds. Votes stay as configured. A lower threshold and fewer votes trade the same
+ * things for each other, and where some dozens of falls have to decide about both, the search takes whatever pair is lucky with them (it went
+ * to one frame of three, or to five of five). Times say how patient the place is, which no clip knows, and clips that end some
+ * seconds after a fall reward nobody for finding those who lie there: a search would only ever switch `down` off.
  */
 export const AXES: readonly Axis[] = [
   { name: "tier1.score", values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9] },
-  { name: "tier1.needed", values: [1, 2, 3, 4, 5, 6, 8] },
-  { name: "tier1.asked", values: [3, 4, 5, 6, 8, 10] },
   { name: "tier2.score", values: [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8] },
-  { name: "tier2.needed", values: [2, 3, 4, 5, 6, 8, 10] },
-  { name: "tier2.asked", values: [6, 8, 10, 12, 15] },
-  { name: "confirmAfterS", values: [0.4, 0.6, 0.8, 1, 1.2, 1.5] },
-  { name: "recoverWithinS", values: [2, 3, 4, 5] },
   { name: "minScore", values: [0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
   { name: "stoodBefore", values: [0, 1, 2, 3, 5, 8, 12] },
 ];
 
-/** Settings at a place of the grid; votes needed are never more than votes asked. */
+/** Settings at a place of the grid, everything else as in `base`. */
 export function configAt(point: Point, base: AlarmConfig): AlarmConfig {
   const value = (name: string): number => {
     const axis = AXES.findIndex((candidate) => candidate.name === name);
     return AXES[axis]?.values[point[axis] as number] as number;
   };
-  const votes = (tier: "tier1" | "tier2") => {
-    const asked = value(`${tier}.asked`);
-    return { score: value(`${tier}.score`), needed: Math.min(asked, value(`${tier}.needed`)), asked };
-  };
   return {
     ...base,
-    tier1: votes("tier1"),
-    tier2: votes("tier2"),
-    confirmAfterS: value("confirmAfterS"),
-    recoverWithinS: value("recoverWithinS"),
+    tier1: { ...base.tier1, score: value("tier1.score") },
+    tier2: { ...base.tier2, score: value("tier2.score") },
     minScore: value("minScore"),
     stoodBefore: value("stoodBefore"),
   };

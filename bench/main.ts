@@ -30,18 +30,18 @@ program
     "for that source's thresholds and judgement: what models that never saw it saw; repeat per source",
     (pair: string, before?: Record<string, string>) => keptWithout(pair, before),
   )
-  .option("--cost <n>", COST, Number, 3)
+  .option("--cost <n>", COST, Number, 1)
   .option("--starts <n>", STARTS, Number, 4)
   .option("--sheets <dir>", "write a contact sheet (PNG) of every miss and every false alarm")
   .action(async (options) => (await import("./accuracy.ts")).accuracy(options));
 
 program
   .command("tune")
-  .description("choose thresholds and votes by what accuracy --observations saw in the use: train clips")
+  .description("choose thresholds by what accuracy --observations saw in the use: train clips")
   .requiredOption("--observations <dir>", "folder that accuracy --observations wrote")
   .option("--footage <dir>", "folder with manifest.json", footageDir)
   .option("--leave-out <source>", "use nothing of this source, and judge it with what was chosen")
-  .option("--cost <n>", COST, Number, 3)
+  .option("--cost <n>", COST, Number, 1)
   .option("--starts <n>", STARTS, Number, 4)
   .action(async (options) => (await import("./tune.ts")).tune(options));
 

@@ -19,7 +19,7 @@ export interface TuneOptions {
 }
 
 /**
- * `bench tune`: chooses thresholds and votes by what `bench accuracy --observations` saw in the `use: train` clips, and prints what they
+ * `bench tune`: chooses thresholds by what `bench accuracy --observations` saw in the `use: train` clips, and prints what they
  * bring beside the defaults, the settings, and the curve of tier 1's score.
  */
 export function tune({ footage, observations, cost, starts, leaveOut }: TuneOptions): void {
