@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .bystanders import with_bystanders
+
 SOURCES = ("lsp", "coco")
 
 
@@ -39,7 +41,7 @@ def main() -> None:
     pictures = []
     for source in SOURCES:
         items = pickle.loads((Path(args.cache) / f"{source}.pkl").read_bytes())
-        pictures += [described(i) for i in items if i["split"] == "test"]
+        pictures += [described(i) for i in with_bystanders([i for i in items if i["split"] == "test"])]
     Path(args.out).write_text(json.dumps({"pictures": pictures}))
     print(f"{len(pictures)} held-out pictures")
 

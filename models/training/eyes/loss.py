@@ -53,15 +53,33 @@ def map_loss(logit: torch.Tensor, batch: Batch) -> torch.Tensor:
         ask = (ask | among(known)) & ~among(vague)
     loss = F.binary_cross_entropy_with_logits(logit, truth, reduction="none")
     weight = ask * (torch.sigmoid(logit.detach()) - truth).abs() * (1 + 3 * truth)
-    return 0.7 * (loss * weight).sum() / truth.sum().clamp(min=1)
+    return (loss * weight).sum() / truth.sum().clamp(min=1)
 
 
-def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
+def likeness(logit: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+    """How far from what another network's logits say, most where it says something (distillation, Hinton et al., 2015)."""
+    p = torch.sigmoid(told)
+    weight = (torch.sigmoid(logit.detach()) - p).abs() * (1 + 3 * p)
+    return (F.binary_cross_entropy_with_logits(logit, p, reduction="none") * weight).sum() / p.sum().clamp(min=1)
+
+
+def copying(teacher: Eyes, pictures: torch.Tensor, dense: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """How far the heat, the boxes of likely cells and the joint maps are from a teacher's."""
+    with torch.no_grad():
+        wanted, (*_, joints) = teacher(pictures)
+        wanted, joints = wanted.float(), joints.float()
+        sure = torch.sigmoid(wanted[:, :1]).square()
+    boxes = ((dense[:, 1:] - wanted[:, 1:]).abs() * sure).sum() / sure.sum().clamp(min=1)
+    return 3.0 * (likeness(dense[:, :1], wanted[:, :1]) + likeness(maps, joints)) + 0.5 * boxes
+
+
+def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch, teacher: Eyes | None = None) -> dict[str, torch.Tensor]:
     """Every part of the loss by name, each already weighted; pictures as `Eyes.forward` wants them, the batch on their device."""
     dense, pyramid = eyes(pictures)
     dense = dense.float()
+    copied = {"copy": copying(teacher, pictures, dense, pyramid[4].float())} if teacher else {}
     heat, ask = batch.heat, batch.ask
-    out = {"heat": heat_loss(dense[:, 0], heat, ask)}
+    out = {"heat": heat_loss(dense[:, 0], heat, ask)} | copied
     out["maps"] = map_loss(pyramid[4].float(), batch)
     boxes, joints, lying, owner, cells = batch.boxes, batch.joints, batch.lying, batch.owner, batch.cells
     device = pictures.device

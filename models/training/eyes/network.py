@@ -6,6 +6,8 @@ under its joint map times a Gaussian around the guess (integral regression, Sun 
 pyramid says at those places corrects joints and box, twice (cascaded pose regression, Dollár et al. 2010), and decides score and lying.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -14,11 +16,27 @@ STRIDE = 8
 PEOPLE = 20
 JOINTS = 17
 GREY = 114.0  # padding value of the picture; it becomes zero, so convolution padding and picture padding look alike
-WIDTHS = (16, 32, 48, 96, 160)
-DEEP = ((2, 24), (2, 48), (3, 80))  # blocks at strides 8, 16 and 32, and the channels between the two convolutions of each
-NECK, MIDDLE = 56, 96  # channels of the way down at strides 8 and 16
 HIDDEN = 192
 PROBE = 32  # channels read at each joint
+SHARP = 3.0  # a joint map counts by this power when its mean place is taken: its peak should outweigh the many low cells around
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Channels of the layers. onnxruntime pads each to a multiple of 16 on x86, so other numbers cost as much as the next one."""
+
+    stages: tuple = (16, 32, 48, 96, 160)  # at strides 2, 4, 8, 16 and 32
+    deep: tuple = ((2, 16), (2, 48), (3, 80))  # blocks at strides 8, 16 and 32, and the channels between the two convolutions of each
+    neck: int = 48  # the way down at stride 8
+    middle: int = 96  # and at stride 16
+
+    @classmethod
+    def of(cls, weights: dict) -> "Widths":
+        """The widths of a network by its state_dict."""
+        out = lambda name: weights[f"{name}.0.weight"].shape[0]
+        blocks = lambda stage: sum(name.startswith(f"{stage}.") and name.endswith(".a.0.weight") for name in weights)
+        stages = tuple(out(name) for name in ("stem", "s4", "s8.0", "s16.0", "s32.0"))
+        return cls(stages, tuple((blocks(stage), out(f"{stage}.1.a")) for stage in ("s8", "s16", "s32")), out("top"), out("mid"))
 
 
 def conv(cin: int, cout: int, k: int = 3, stride: int = 1, relu: bool = True) -> nn.Sequential:
@@ -48,21 +66,22 @@ class Mlp(nn.Sequential):
 class Eyes(nn.Module):
     """Pyramid and dense head in `forward`; `look` is the second stage on chosen cells."""
 
-    def __init__(self):
+    def __init__(self, widths: Widths = Widths()):
         super().__init__()
-        w0, w1, w2, w3, w4 = WIDTHS
+        w0, w1, w2, w3, w4 = widths.stages
+        neck, middle = widths.neck, widths.middle
         self.stem = conv(3, w0, 3, 2)
         self.s4 = conv(w0, w1, 3, 2)
-        self.s8, self.s16, self.s32 = (stage(cin, cout, *deep) for cin, cout, deep in zip((w1, w2, w3), (w2, w3, w4), DEEP))
-        self.lat32, self.lat16, self.lat8 = conv(w4, MIDDLE, 1), conv(w3, MIDDLE, 1), conv(w2, NECK, 1)
-        self.mid = conv(MIDDLE, MIDDLE)
-        self.down = conv(MIDDLE, NECK, 1)
-        self.top = conv(NECK, NECK)
-        self.limbs = conv(NECK, NECK)
-        self.dense = nn.Conv2d(NECK, 1 + 4, 1)
-        self.probe = nn.Conv2d(NECK, PROBE, 1)
-        self.maps = nn.Conv2d(NECK, JOINTS, 1)
-        self.first = Mlp(NECK + MIDDLE + w4 + 4, HIDDEN, JOINTS * 3 + 64)
+        self.s8, self.s16, self.s32 = (stage(cin, cout, *deep) for cin, cout, deep in zip((w1, w2, w3), (w2, w3, w4), widths.deep))
+        self.lat32, self.lat16, self.lat8 = conv(w4, middle, 1), conv(w3, middle, 1), conv(w2, neck, 1)
+        self.mid = conv(middle, middle)
+        self.down = conv(middle, neck, 1)
+        self.top = conv(neck, neck)
+        self.limbs = conv(neck, neck)
+        self.dense = nn.Conv2d(neck, 1 + 4, 1)
+        self.probe = nn.Conv2d(neck, PROBE, 1)
+        self.maps = nn.Conv2d(neck, JOINTS, 1)
+        self.first = Mlp(neck + middle + w4 + 4, HIDDEN, JOINTS * 3 + 64)
         self.second = Mlp(JOINTS * (PROBE + 4) + 64, HIDDEN, 4 + JOINTS * 2)
         self.third = Mlp(JOINTS * (PROBE + 4) + 64, HIDDEN, 2 + 4 + JOINTS * 3)
         nn.init.constant_(self.maps.bias, -4.0)
@@ -108,7 +127,7 @@ class Eyes(nn.Module):
         # the Gaussian is separable: two small products instead of a softmax over every cell; the largest factor is made 1 so that none vanishes
         ex = torch.exp(fx - fx.amax(2, keepdim=True))
         ey = torch.exp(fy - fy.amax(2, keepdim=True))
-        mass = torch.exp(maps.float().clamp(max=12.0))
+        mass = torch.exp((SHARP * maps.float()).clamp(max=24.0))
         mass = mass[batch] if self.training else mass  # deployed on one picture
         by_column = torch.matmul(torch.stack((ey, ey * gy), 2), mass) * ex[:, :, None]
         total = by_column[:, :, 0].sum(2) + 1e-9

@@ -1,10 +1,11 @@
 """From a scene to what the network is asked: heat map, cells that answer for a body, regions nobody is asked about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
+from .label import MIRROR
 from .network import STRIDE
 from .scene import Scene
 
@@ -31,6 +32,14 @@ class Batch:
         move = lambda a: torch.from_numpy(a).to(device, non_blocking=True)
         arrays = {k: move(v) for k, v in vars(self).items() if isinstance(v, np.ndarray)}
         return Batch(width=self.width, height=self.height, depths=self.depths, layers={k: move(v) for k, v in self.layers.items()}, **arrays)
+
+    def mirrored(self) -> "Batch":
+        """What is asked of the same pictures seen in a mirror, left joints named right ones; for tensors, and without layers: it cannot be drawn."""
+        boxes, joints, cells = self.boxes.clone(), self.joints[:, MIRROR].clone(), self.cells.clone()
+        boxes[:, [0, 2]] = self.width - self.boxes[:, [2, 0]]
+        joints[..., 0] = self.width - joints[..., 0]
+        cells[:, 1] = self.width // STRIDE - 1 - cells[:, 1]
+        return replace(self, layers={}, depths=[], heat=self.heat.flip(2), ask=self.ask.flip(2), boxes=boxes, joints=joints, cells=cells)
 
 
 def stacked(scenes: list[Scene]) -> dict:

@@ -3,6 +3,7 @@
 import pickle
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,8 +11,9 @@ import numpy as np
 import torch
 
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
-from .loss import losses
-from .network import PEOPLE, STRIDE, Deployed, Eyes
+from .loss import copying, losses
+from .narrow import GROUPS, narrow
+from .network import PEOPLE, STRIDE, Deployed, Eyes, Widths
 from .paint import Atlas, compress, paint
 from .paint_cpu import Easel
 from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
@@ -233,6 +235,23 @@ class Targets(unittest.TestCase):
         self.assertTrue(batch.ask[0, :, 8:].all())
 
 
+    def test_a_mirrored_batch_asks_for_the_mirror_image_with_left_and_right_exchanged(self):
+        joints = np.zeros((1, 17, 3))
+        joints[0, 5], joints[0, 6] = (30, 40, KNOWN), (10, 42, KNOWN)
+        batch = targets([self.scene(np.array([[8, 20, 40, 80.0]]), joints, np.array([[96, 0, 128, 96.0]]))], np.random.default_rng(0)).to(torch.device("cpu"))
+        seen = batch.mirrored()
+        width = batch.width
+        self.assertEqual(seen.boxes[0].tolist(), [width - 40, 20, width - 8, 80])
+        self.assertEqual(seen.joints[0, 6].tolist(), [width - 30, 40, KNOWN])
+        self.assertEqual(seen.joints[0, 5].tolist(), [width - 10, 42, KNOWN])
+        self.assertFalse(seen.ask[0, :, : 32 // STRIDE].any())
+        b, c, r, _ = seen.cells[0].tolist()
+        self.assertEqual(seen.heat[b, r, c], 1)
+        twice = seen.mirrored()
+        for name in ("heat", "ask", "boxes", "joints", "cells"):
+            self.assertTrue(torch.equal(getattr(twice, name), getattr(batch, name)), name)
+
+
 class Learning(Cached):
     def test_every_part_of_the_loss_is_finite_and_reaches_the_weights(self):
         torch.manual_seed(0)
@@ -246,11 +265,53 @@ class Learning(Cached):
         sum(parts.values()).backward()
         self.assertTrue(all(p.grad is not None and bool(torch.isfinite(p.grad).all()) for p in eyes.parameters()))
 
+    def test_copying_costs_nothing_where_both_say_the_same_and_something_elsewhere(self):
+        torch.manual_seed(0)
+        picture = torch.randn(1, 3, 64, 96)
+        teacher, other = Eyes().eval(), Eyes(replace(Widths(), neck=64)).eval()
+        dense, (*_, maps) = teacher(picture)
+        self.assertAlmostEqual(float(copying(teacher, picture, dense, maps)), 0, places=5)
+        self.assertGreater(float(copying(other, picture, dense + 1, maps + 1)), 0.01)
+
     def test_a_batch_without_people_can_be_learned_from(self):
         batch = targets([bare(96, 64, [Layer(-1, np.zeros((2, 3)), np.array([0, 0, 96, 64.0]))])], np.random.default_rng(0)).to(torch.device("cpu"))
         parts = losses(Eyes(), floats(self.drawers["Easel"].draw(batch)), batch)
         self.assertEqual(set(parts), {"heat", "maps", "score"})
         self.assertTrue(bool(torch.isfinite(sum(parts.values()))))
+
+
+class Narrowing(unittest.TestCase):
+    def test_channels_that_nobody_hears_go_and_the_network_says_the_same(self):
+        torch.manual_seed(0)
+        eyes = Eyes().eval()
+        wanted, weights = eyes.state_dict(), {}
+        for name, w in wanted.items():
+            weights[name] = w.clone()
+        for written, read in GROUPS:  # eight more channels in each group, spread among the others, silent
+            width = wanted[f"{written[0]}.0.weight"].shape[0]
+            places = torch.randperm(width + 8)[:width].sort().values
+            grow = lambda w, dim: w.new_zeros([n + 8 * (k == dim) for k, n in enumerate(w.shape)]).index_copy(dim, places, w)
+            for name in written:
+                for part in ("0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var"):
+                    weights[f"{name}.{part}"] = grow(weights[f"{name}.{part}"], 0)
+            for name in read:
+                w = weights[f"{name}.weight"]
+                weights[f"{name}.weight"] = torch.cat((grow(w[:, :width], 1), w[:, width:]), 1)
+        same = Eyes().eval()
+        same.load_state_dict(narrow(weights, wanted))
+        picture = torch.randn(1, 3, 64, 96)
+        with torch.no_grad():
+            self.assertTrue(torch.allclose(eyes(picture)[0], same(picture)[0], atol=1e-5))
+
+    def test_a_network_is_known_by_its_weights(self):
+        for widths in (Widths(), Widths(deep=((1, 32), (2, 48), (1, 80)), neck=56)):
+            self.assertEqual(Widths.of(Eyes(widths).state_dict()), widths)
+
+    def test_weights_that_are_too_narrow_are_refused_by_name(self):
+        wanted = Eyes().state_dict()
+        few = dict(wanted) | {"stem.0.weight": wanted["stem.0.weight"][:8]}
+        with self.assertRaisesRegex(ValueError, "stem.0.weight"):
+            narrow(few, wanted)
 
 
 class Graph(unittest.TestCase):

@@ -12,6 +12,7 @@ import math
 import os
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,9 @@ import torch
 import torch.distributed as dist
 from torch.utils.data import DataLoader, IterableDataset
 
+from .export import fold
 from .loss import losses
-from .network import GREY, Eyes
+from .network import GREY, Eyes, Widths
 from .paint import paint
 from .paint_cpu import drawer
 from .scene import Maker, Store
@@ -30,6 +32,7 @@ from .target import targets
 SHAPES = {(512, 288): 0.4, (448, 256): 0.2, (288, 288): 0.15, (320, 192): 0.25}
 
 SAID = 200  # steps between lines of the log
+LATER = 12  # batches between a picture and its mirror image
 
 
 class Scenes(IterableDataset):
@@ -78,7 +81,10 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--final", type=float, default=0.02, help="share of --lr at the end")
     parser.add_argument("--warm", type=int, default=200, help="steps of warm-up")
-    parser.add_argument("--resume")
+    parser.add_argument("--resume", help="go on with this checkpoint as it was")
+    parser.add_argument("--start", help="begin anew with the averaged weights of this checkpoint")
+    parser.add_argument("--teacher", help="checkpoint of another, wider network to copy, less and less until the end")
+    parser.add_argument("--twice", action="store_true", help="learn from every picture once more, mirrored, some steps later: drawing costs a processor as much as learning")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--learners", type=int, default=2, help="processes that learn, on a CPU")
     parser.add_argument("--planners", type=int, default=1, help="processes that plan scenes for each learner")
@@ -116,7 +122,15 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
         if "learner" in state:
             learner.load_state_dict(state["learner"])
         seen, step = state["seen"], state["step"]
-    else:
+    elif args.start:
+        eyes.load_state_dict(torch.load(args.start, map_location=device, weights_only=False)["average"])
+    teacher = None
+    if args.teacher:
+        weights = torch.load(args.teacher, map_location=device, weights_only=False)["average"]
+        teacher = Eyes(Widths.of(weights)).to(device, memory_format=torch.channels_last)
+        teacher.load_state_dict(weights)
+        fold(teacher.eval())
+    if not args.resume:
         average.load_state_dict(eyes.state_dict())
     seed = args.seed + step + 1000003 * rank
     loader = DataLoader(Scenes(Path(args.cache), seed, args.pictures * 512 * 288), batch_size=None, num_workers=args.planners, prefetch_factor=6)
@@ -124,18 +138,28 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
     easel, dice = drawer(Store(Path(args.cache)), device), torch.Generator(device).manual_seed(seed)
     eyes.train()
     start = said = time.monotonic()
+    drawn = deque()
     first, told, sums, waited, done = step, seen, {}, 0.0, 0.0
     while done < 1:
         rate = args.lr * (args.final + (1 - args.final) * 0.5 * (1 + math.cos(math.pi * done))) * min(1.0, (step - first + 1) / args.warm)
         for group in learner.param_groups:
             group["lr"] = rate
-        before = time.monotonic()
-        batch = next(scenes).to(device)
-        waited += time.monotonic() - before
-        with torch.no_grad():
-            pictures = floats(paint(easel, batch, dice))
+        if len(drawn) > LATER:
+            pictures, batch = drawn.popleft()
+            pictures, batch = floats(pictures.flip(3)), batch.mirrored()
+        else:
+            before = time.monotonic()
+            batch = next(scenes).to(device)
+            waited += time.monotonic() - before
+            with torch.no_grad():
+                pictures = paint(easel, batch, dice)
+            if args.twice:
+                drawn.append((pictures.byte(), batch))
+            pictures = floats(pictures)
         with torch.autocast(device.type, torch.bfloat16):
-            parts = losses(eyes, pictures, batch)
+            parts = losses(eyes, pictures, batch, teacher)
+            if teacher:
+                parts["copy"] = parts["copy"] * (1 - done)
         total = sum(parts.values())
         learner.zero_grad(set_to_none=True)
         total.backward()
