@@ -1,32 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
-import { wordsOf } from "../lib/api.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { TextField } from "../parts/field.tsx";
+import { useSend } from "../parts/send.ts";
 import { toast } from "../parts/toast.tsx";
 import { common } from "../parts/words.ts";
 import { settings } from "./settings.words.ts";
-
-/** Sends what a form holds, once at a time; why it was refused stays until the next try. */
-export function useSend() {
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string>();
-  /** Whether it went well. */
-  const send = async (action: () => Promise<unknown>): Promise<boolean> => {
-    setBusy(true);
-    setRefused(undefined);
-    try {
-      await action();
-      return true;
-    } catch (error) {
-      setRefused(wordsOf(error));
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, refused, send };
-}
 
 /** A form over the page that saves and goes away; or stays, and says why not. */
 export function FormDialog(props: {
