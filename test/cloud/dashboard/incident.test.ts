@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { incident } from "../../../cloud/core/incidents.ts";
 import { writePerson } from "../../../cloud/core/people.ts";
 import { tick } from "../../../cloud/core/tasks.ts";
@@ -8,44 +7,22 @@ import { describeWith } from "../../engines.ts";
 import { fallChange } from "../../event/samples.ts";
 import { annIsTold, person } from "../people.ts";
 import { ACME } from "../rig.ts";
-import { enter, expectNone, findings, openPage, SLOW_MS, startBrowser, WIDTHS, widthsThatScroll } from "./browser.ts";
-import { builtDashboard, type Plant, startPlant } from "./plant.ts";
+import { enter, expectNone, findings, SLOW_MS, WIDTHS, widthsThatScroll } from "./browser.ts";
+import { stage } from "./stage.ts";
 
 const MINUTE = 60_000;
 
 describeWith("Chromium", "the incident page", () => {
-  let browser: Browser;
-  let built: Awaited<ReturnType<typeof builtDashboard>>;
-  let plant: Plant;
-  let view: Awaited<ReturnType<typeof openPage>>;
-  let page: Page;
+  const s = stage({});
 
-  beforeAll(async () => {
-    [browser, built] = await Promise.all([startBrowser(), builtDashboard()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    built?.remove();
-  });
-  beforeEach(async () => {
-    plant = await startPlant(built.dir);
-    view = await openPage(browser);
-    page = view.page;
-  });
-  afterEach(async () => {
-    await view.close();
-    await plant.close();
-    expectNone(view.faults);
-  });
-
-  const region = (name: string) => page.getByRole("region", { name, exact: true });
+  const region = (name: string) => s.page.getByRole("region", { name, exact: true });
   const open = async (id: string) => {
-    await enter(page, plant, `/incidents/${id}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await enter(s.page, s.plant, `/incidents/${id}`);
+    await s.page.getByRole("heading", { level: 1 }).waitFor();
   };
 
   it("tells the course from the frame on: decision, output, cloud, acknowledgement", async () => {
-    await open(await plant.fall({}, MINUTE));
+    await open(await s.plant.fall({}, MINUTE));
     const course = region("From frame to acknowledgement");
     // 6.5 + 1.8 + 1.4 + 26.3 + 0.2 + 2.4 + 0.1 ms of the first frame's stages.
     await course.getByText("39 ms").first().waitFor();
@@ -62,19 +39,19 @@ describeWith("Chromium", "the incident page", () => {
   });
 
   it("says why in numbers: votes, scores, angle, speed", async () => {
-    await open(await plant.fall());
+    await open(await s.plant.fall());
     const why = await region("Why").textContent();
     for (const text of ["11 of 12", "94%", "91%", "82°", "1.3 picture heights/s", "15 of 17"])
       expect(why).toContain(text);
   });
 
   it("replays the joints: drawn, played with space, walked with the arrow keys", async () => {
-    await open(await plant.fall());
-    const position = page.getByRole("slider", { name: "Position" });
+    await open(await s.plant.fall());
+    const position = s.page.getByRole("slider", { name: "Position" });
     await position.waitFor();
     const value = async () => Number(await position.inputValue());
     const drawn = () =>
-      page.evaluate<number>(`(() => {
+      s.page.evaluate<number>(`(() => {
         const canvas = document.querySelector("canvas");
         const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
         let count = 0;
@@ -85,42 +62,42 @@ describeWith("Chromium", "the incident page", () => {
     await expect.poll(drawn).toBeGreaterThan(300);
     expect(await position.getAttribute("aria-valuetext")).toBe("at the decision");
     await position.focus();
-    await page.keyboard.press("Home");
+    await s.page.keyboard.press("Home");
     await expect.poll(value).toBe(0);
     // At the beginning the person stands.
     await expect.poll(drawn).toBe(0);
     expect(await position.getAttribute("aria-valuetext")).toBe("2.7 s before the decision");
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("ArrowRight");
+    await s.page.keyboard.press("ArrowRight");
+    await s.page.keyboard.press("ArrowRight");
     await expect.poll(value).toBe(2);
-    await page.keyboard.press("Space");
-    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await s.page.keyboard.press("Space");
+    await s.page.getByRole("button", { name: "Pause" }).waitFor();
     await expect.poll(value, { timeout: 20_000 }).toBe(27);
-    await page.getByRole("button", { name: "Play" }).waitFor();
-    await page.getByRole("button", { name: "Suspected" }).click();
-    await page.getByRole("slider", { name: "Position" }).waitFor();
+    await s.page.getByRole("button", { name: "Play" }).waitFor();
+    await s.page.getByRole("button", { name: "Suspected" }).click();
+    await s.page.getByRole("slider", { name: "Position" }).waitFor();
   });
 
   it("says that there is no movement to see, where none was sent", async () => {
-    await open(await plant.say(fallChange({ alarm: "s" })));
-    await page.getByText("No movement was sent with this incident").waitFor();
-    expect(await page.getByText("This could not be loaded").count()).toBe(0);
+    await open(await s.plant.say(fallChange({ alarm: "s" })));
+    await s.page.getByText("No movement was sent with this incident").waitFor();
+    expect(await s.page.getByText("This could not be loaded").count()).toBe(0);
   });
 
   it("shows a body of which half is hidden", async () => {
     const poses = Float32Array.from({ length: 10 * 17 * 3 }, (_, at) =>
       Math.floor(at / 3) % 17 > 8 ? (at % 3 === 2 ? 0 : Number.NaN) : at % 3 === 2 ? 1 : 0.4,
     );
-    await open(await plant.fall({ skeleton: { stepMs: 100, endsMsBefore: 20, steps: 10, poses } }));
-    await page.getByRole("slider", { name: "Position" }).waitFor();
+    await open(await s.plant.fall({ skeleton: { stepMs: 100, endsMsBefore: 20, steps: 10, poses } }));
+    await s.page.getByRole("slider", { name: "Position" }).waitFor();
   });
 
   it("acknowledges, takes notes, puts aside, brings back and closes, each with name and reason", async () => {
-    const id = await plant.fall();
+    const id = await s.plant.fall();
     await open(id);
     const does = async (button: string, dialog: string, reason: string) => {
-      await page.getByRole("button", { name: button, exact: true }).click();
-      const asked = page.getByRole("dialog", { name: dialog });
+      await s.page.getByRole("button", { name: button, exact: true }).click();
+      const asked = s.page.getByRole("dialog", { name: dialog });
       await asked.getByRole("textbox").fill(reason);
       await asked.getByRole("button", { name: dialog }).click();
       await asked.waitFor({ state: "detached" });
@@ -130,8 +107,8 @@ describeWith("Chromium", "the incident page", () => {
     await does("Bring back", "Bring back into sight", "more help is needed");
     await does("Acknowledge", "Acknowledge", "on my way");
     await does("Note", "Write a note", "the floor was wet");
-    await page.getByRole("button", { name: "Say what it was", exact: true }).click();
-    const judged = page.getByRole("dialog", { name: "Say what it was" });
+    await s.page.getByRole("button", { name: "Say what it was", exact: true }).click();
+    const judged = s.page.getByRole("dialog", { name: "Say what it was" });
     await judged.getByRole("textbox").fill("the person slipped");
     await judged.getByRole("button", { name: "Say what it was" }).click();
     await judged.getByText("Choose what it was.").waitFor();
@@ -139,7 +116,7 @@ describeWith("Chromium", "the incident page", () => {
     await judged.getByRole("button", { name: "Say what it was" }).click();
     await judged.waitFor({ state: "detached" });
     await does("Close record", "Close the record", "the device is being repaired");
-    const { actions, state, outcome } = await incident(plant.ports, ACME, id);
+    const { actions, state, outcome } = await incident(s.plant.ports, ACME, id);
     expect(actions.map(({ kind, by }) => `${kind} ${by}`)).toEqual(
       ["shelve", "unshelve", "acknowledge", "note", "acknowledge", "clear"].map((kind) => `${kind} Ada Lovelace`),
     );
@@ -147,10 +124,10 @@ describeWith("Chromium", "the incident page", () => {
   });
 
   it("follows what happens elsewhere: the acknowledgement at the machine, who was told", async () => {
-    await annIsTold(plant.ports);
-    const id = await plant.fall();
+    await annIsTold(s.plant.ports);
+    const id = await s.plant.fall();
     await open(id);
-    await tick(plant.ports, () => {});
+    await tick(s.plant.ports, () => {});
     await region("People").getByText("ann told by webhook").waitFor();
     await region("People")
       .getByText(/Message to ann failed: webhook/)
@@ -166,21 +143,21 @@ describeWith("Chromium", "the incident page", () => {
       visible: 0,
       text: "Ben",
     };
-    await plant.say(fallChange({ kind: "acknowledged", tier: undefined, why }));
-    await page.getByText("acknowledged by Ben at the device").waitFor();
+    await s.plant.say(fallChange({ kind: "acknowledged", tier: undefined, why }));
+    await s.page.getByText("acknowledged by Ben at the device").waitFor();
     await region("People").getByText("Nobody else is called: acknowledged").waitFor();
   });
 
   it("exports the case with its hashes, and the audit log holds the same hash", async () => {
-    const id = await plant.pastFall();
+    const id = await s.plant.pastFall();
     await open(id);
-    await page.keyboard.press("e");
-    const dialog = page.getByRole("dialog", { name: "Export as evidence" });
+    await s.page.keyboard.press("e");
+    const dialog = s.page.getByRole("dialog", { name: "Export as evidence" });
     await dialog.getByRole("button", { name: "Make the file" }).click();
     await dialog.getByText("Hash of the whole (SHA-256)").waitFor();
     const shown = await dialog.locator("code").first().textContent();
     const [download] = await Promise.all([
-      page.waitForEvent("download"),
+      s.page.waitForEvent("download"),
       dialog.getByRole("button", { name: "Save the file" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe(`spotter-case-${id}.json`);
@@ -188,69 +165,68 @@ describeWith("Chromium", "the incident page", () => {
     expect(saved.sha256).toBe(shown);
     expect(shown).toMatch(/^[0-9a-f]{64}$/);
     expect(saved.exportedBy).toBe("ada");
-    expect(await page.evaluate<string>("fetch('/api/audit').then((answer) => answer.text())")).toContain(saved.sha256);
+    expect(await s.page.evaluate<string>("fetch('/api/audit').then((answer) => answer.text())")).toContain(
+      saved.sha256,
+    );
   });
 
   it("offers an operator only what an operator may", async () => {
-    await plant.close();
-    plant = await startPlant(built.dir, { role: "operator" });
-    await open(await plant.fall());
-    await page.getByRole("button", { name: "Acknowledge", exact: true }).waitFor();
+    await s.restart({ role: "operator" });
+    await open(await s.plant.fall());
+    await s.page.getByRole("button", { name: "Acknowledge", exact: true }).waitFor();
     for (const name of ["Put aside", "Export", "Close record"])
-      expect(await page.getByRole("button", { name, exact: true }).count()).toBe(0);
+      expect(await s.page.getByRole("button", { name, exact: true }).count()).toBe(0);
   });
 
   it("says what to do when there is no such incident", async () => {
-    await enter(page, plant, `/incidents/${"x".repeat(22)}`);
-    await page
+    await enter(s.page, s.plant, `/incidents/${"x".repeat(22)}`);
+    await s.page
       .getByText(/there is none/i)
       .first()
       .waitFor();
-    await page.getByRole("link", { name: "All incidents" }).click();
-    await page.getByRole("heading", { level: 1, name: "Incidents" }).waitFor();
+    await s.page.getByRole("link", { name: "All incidents" }).click();
+    await s.page.getByRole("heading", { level: 1, name: "Incidents" }).waitFor();
   });
 
   it("keeps hostile text as text in reasons, notes, details and names", async () => {
     const hostile = `<svg onload=alert(1)>"'{{7*7}}<script>alert(2)</script>`;
-    await writePerson(plant.ports, ACME, person("ann"));
-    const id = await plant.fall();
+    await writePerson(s.plant.ports, ACME, person("ann"));
+    const id = await s.plant.fall();
     const receipt = { actuator: hostile, state: "active", outcome: "failed", writtenMs: 1, confirmedMs: NaN } as const;
-    await plant.say({
+    await s.plant.say({
       ...{ type: "actionReceipts", alarm: "press-3-1", camera: "press-3", zone: "infeed" },
       receipts: [{ ...receipt, detail: hostile }],
     });
     await open(id);
-    await page.getByRole("button", { name: "Note", exact: true }).click();
-    await page.getByRole("dialog").getByRole("textbox").fill(hostile);
-    await page.getByRole("dialog").getByRole("button", { name: "Write a note" }).click();
+    await s.page.getByRole("button", { name: "Note", exact: true }).click();
+    await s.page.getByRole("dialog").getByRole("textbox").fill(hostile);
+    await s.page.getByRole("dialog").getByRole("button", { name: "Write a note" }).click();
     await region("People").getByText(hostile).waitFor();
     await region("Outputs").getByText(hostile).first().waitFor();
-    expect(await page.locator("main script, main svg[onload]").count()).toBe(0);
+    expect(await s.page.locator("main script, main svg[onload]").count()).toBe(0);
   });
 
   for (const colorScheme of ["light", "dark"] as const)
     it(
       `gives axe nothing to find in ${colorScheme}, active and over`,
       async () => {
-        await view.close();
-        view = await openPage(browser, { colorScheme });
-        page = view.page;
-        const over = await plant.pastFall({ alarm: "old" });
-        await open(await plant.fall());
+        await s.reopen({ colorScheme });
+        const over = await s.plant.pastFall({ alarm: "old" });
+        await open(await s.plant.fall());
         await region("Outputs").getByText("stop-press").waitFor();
-        await page.getByRole("slider", { name: "Position" }).waitFor();
-        expectNone(await findings(page));
-        await page.goto(`${plant.url}/incidents/${over}`);
-        await page.getByRole("slider", { name: "Position" }).waitFor();
-        expectNone(await findings(page));
+        await s.page.getByRole("slider", { name: "Position" }).waitFor();
+        expectNone(await findings(s.page));
+        await s.page.goto(`${s.plant.url}/incidents/${over}`);
+        await s.page.getByRole("slider", { name: "Position" }).waitFor();
+        expectNone(await findings(s.page));
       },
       SLOW_MS,
     );
 
   it("fits every width from a phone to a wall", async () => {
-    await open(await plant.fall());
-    await page.getByRole("slider", { name: "Position" }).waitFor();
+    await open(await s.plant.fall());
+    await s.page.getByRole("slider", { name: "Position" }).waitFor();
     await region("Outputs").getByText("stop-press").waitFor();
-    expect(await widthsThatScroll(page, WIDTHS)).toEqual([]);
+    expect(await widthsThatScroll(s.page, WIDTHS)).toEqual([]);
   });
 });

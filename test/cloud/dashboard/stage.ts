@@ -32,6 +32,15 @@ export function stage(options: Parameters<typeof startPlant>[1] = { role: "admin
     get page(): Page {
       return view.page;
     },
+    /** The dashboard as it was built, with the size of each file. */
+    get built() {
+      return built;
+    },
+    /** The plant anew, seen by somebody with another role. */
+    async restart(how: Parameters<typeof startPlant>[1]): Promise<void> {
+      await plant.close();
+      plant = await startPlant(built.dir, how);
+    },
     /** Another window instead of the one that is open. */
     async reopen(how: BrowserContextOptions): Promise<void> {
       await view.close();
