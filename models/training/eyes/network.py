@@ -39,6 +39,9 @@ class Widths:
         return cls(stages, tuple((blocks(stage), out(f"{stage}.1.a")) for stage in ("s8", "s16", "s32")), out("top"), out("mid"))
 
 
+WIDE = Widths(deep=((2, 24), (2, 48), (3, 80)), neck=56)  # what narrower networks copy
+
+
 def conv(cin: int, cout: int, k: int = 3, stride: int = 1, relu: bool = True) -> nn.Sequential:
     layers = [nn.Conv2d(cin, cout, k, stride, k // 2, bias=False), nn.BatchNorm2d(cout)]
     return nn.Sequential(*layers, nn.ReLU(inplace=True)) if relu else nn.Sequential(*layers)

@@ -1,4 +1,4 @@
-"""Gather every picture and its labels once: python -m eyes.prepare --train SHARED/train --footage SHARED/footage --models SHARED/models --lsp DIR --coco128 DIR [--render DIR] --out CACHE
+"""Gather every picture and its labels once: python -m eyes.prepare --train SHARED/train --models SHARED/models --lsp DIR --coco128 DIR [--footage SHARED/footage] [--render DIR] --out CACHE
 
 Writes <out>/<source>.bin (all pictures one after another) and <source>.pkl (shape, offset, length, labels, split, id of each). Pictures to learn
 from are WebP, small enough to travel to a machine with a GPU; held-out ones are PNG, so that judges see every pixel as it was.
@@ -310,8 +310,9 @@ def save(name: str, out: Path, items: list) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for name in ("train", "footage", "models", "lsp", "coco128", "out"):
+    for name in ("train", "models", "lsp", "coco128", "out"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--footage", help="frames of its `use: train` clips too; the shipped eyes saw none, so that every clip can judge them")
     parser.add_argument("--render", help="folder of pictures that `python -m render.pictures` wrote")
     parser.add_argument("--street", help="LS-chen/Pedestrian-behavior-detection-and-prediction; every third picture is taken")
     parser.add_argument("--workers", type=int, default=2)
@@ -320,14 +321,15 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     joined = Path(args.train) / "coco_joined"
     joints = scipy.io.loadmat(Path(args.lsp) / "joints.mat")["joints"].transpose(2, 0, 1)
-    clips = [c for c in json.loads((Path(args.footage) / "manifest.json").read_text())["clips"] if c["use"] == "train"]
     cuts = [(p, joined / "images" / p.name) for p in sorted((Path(args.coco128) / "images/train2017").glob("*.jpg"))]
     parts = {
         "coco": (coco, sorted((joined / "images").glob("*.jpg"))),
         "cutout": (cutout, cuts),
-        "footage": (clip, clips),
         "lsp": (leeds, list(enumerate(joints))),
     }
+    if args.footage:
+        clips = json.loads((Path(args.footage) / "manifest.json").read_text())["clips"]
+        parts["footage"] = (clip, [c for c in clips if c["use"] == "train"])
     if args.street:
         parts["street"] = (street, sorted((Path(args.street) / "JPEGImages").glob("*.jpg"))[::3])
     if args.render:

@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from .export import fold
 from .loss import losses
-from .network import GREY, Eyes, Widths
+from .network import GREY, WIDE, Eyes, Widths
 from .paint import paint
 from .paint_cpu import drawer
 from .scene import Maker, Store
@@ -83,7 +83,8 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=200, help="steps of warm-up")
     parser.add_argument("--resume", help="go on with this checkpoint as it was")
     parser.add_argument("--start", help="begin anew with the averaged weights of this checkpoint")
-    parser.add_argument("--teacher", help="checkpoint of another, wider network to copy, less and less until the end")
+    parser.add_argument("--wide", action="store_true", help="a wider network than the shipped one, for --teacher")
+    parser.add_argument("--teacher", help="checkpoint of another network to copy, less and less until the end")
     parser.add_argument("--twice", action="store_true", help="learn from every picture once more, mirrored, some steps later: drawing costs a processor as much as learning")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--learners", type=int, default=2, help="processes that learn, on a CPU")
@@ -110,7 +111,8 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     out = Path(args.out)
     torch.manual_seed(args.seed)
-    eyes, average = Eyes().to(device, memory_format=torch.channels_last), Eyes().to(device)
+    widths = WIDE if args.wide else Widths()
+    eyes, average = Eyes(widths).to(device, memory_format=torch.channels_last), Eyes(widths).to(device)
     wide = [p for p in eyes.parameters() if p.ndim > 1]
     thin = [p for p in eyes.parameters() if p.ndim <= 1]
     learner = torch.optim.AdamW([{"params": wide, "weight_decay": 0.02}, {"params": thin, "weight_decay": 0.0}], lr=args.lr, betas=(0.9, 0.99))
