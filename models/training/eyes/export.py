@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .network import Deployed, Eyes
+from .network import Deployed, Eyes, known
 
 TIERS = {"512x288": (288, 512), "320x192": (192, 320)}
 
@@ -40,11 +40,11 @@ def export(eyes: Eyes, out: Path) -> None:
 
 
 def main() -> None:
-    eyes = Eyes()
-    if sys.argv[1] != "random":
-        eyes.load_state_dict(torch.load(sys.argv[1], map_location="cpu", weights_only=False)["average"])
-    else:
+    if sys.argv[1] == "random":
         torch.manual_seed(0)
+        eyes = Eyes()
+    else:
+        eyes = known(torch.load(sys.argv[1], map_location="cpu", weights_only=False)["average"])
     export(eyes, Path(sys.argv[2]))
 
 

@@ -34,7 +34,7 @@ def narrow(weights: dict, wanted: dict) -> dict:
     for written, read in GROUPS:
         width, before = (d[f"{written[0]}.0.weight"].shape[0] for d in (wanted, out))
         signal = sum(passed(out, name) for name in written)
-        norm = sum(out[f"{name}.weight"][:, :before].pow(2).flatten(2).sum((0, 2)) if out[f"{name}.weight"].ndim > 2 else out[f"{name}.weight"][:, :before].pow(2).sum(0) for name in read)
+        norm = sum(out[f"{name}.weight"][:, :before].pow(2).transpose(0, 1).flatten(1).sum(1) for name in read)
         kept = (signal * norm).topk(min(width, before)).indices.sort().values
         for name in written:
             for part in ("0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var"):

@@ -158,6 +158,13 @@ class Eyes(nn.Module):
         return torch.cat((read, inside.clamp(-2.0, 2.0), shape), 2).flatten(1)
 
 
+def known(weights: dict) -> Eyes:
+    """The network that these weights (a state_dict) are of, whatever its widths."""
+    eyes = Eyes(Widths.of(weights))
+    eyes.load_state_dict(weights)
+    return eyes
+
+
 class Deployed(nn.Module):
     """The whole graph of the ONNX file: uint8 [1,H,W,3] RGB in, float32 [1,20,57] out (see models/spotter-eyes.md for the row)."""
 

@@ -13,7 +13,7 @@ import torch
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
 from .loss import copying, losses
 from .narrow import GROUPS, narrow
-from .network import PEOPLE, STRIDE, Deployed, Eyes, Widths
+from .network import PEOPLE, STRIDE, Deployed, Eyes, Widths, known
 from .paint import Atlas, compress, paint
 from .paint_cpu import Easel
 from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
@@ -305,7 +305,9 @@ class Narrowing(unittest.TestCase):
 
     def test_a_network_is_known_by_its_weights(self):
         for widths in (Widths(), Widths(deep=((1, 32), (2, 48), (1, 80)), neck=56)):
-            self.assertEqual(Widths.of(Eyes(widths).state_dict()), widths)
+            weights = Eyes(widths).state_dict()
+            self.assertEqual(Widths.of(weights), widths)
+            self.assertTrue(torch.equal(known(weights).maps.weight, weights["maps.weight"]))
 
     def test_weights_that_are_too_narrow_are_refused_by_name(self):
         wanted = Eyes().state_dict()

@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from .export import fold
 from .loss import losses
-from .network import GREY, WIDE, Eyes, Widths
+from .network import GREY, WIDE, Eyes, Widths, known
 from .paint import paint
 from .paint_cpu import drawer
 from .scene import Maker, Store
@@ -128,9 +128,7 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
         eyes.load_state_dict(torch.load(args.start, map_location=device, weights_only=False)["average"])
     teacher = None
     if args.teacher:
-        weights = torch.load(args.teacher, map_location=device, weights_only=False)["average"]
-        teacher = Eyes(Widths.of(weights)).to(device, memory_format=torch.channels_last)
-        teacher.load_state_dict(weights)
+        teacher = known(torch.load(args.teacher, map_location="cpu", weights_only=False)["average"]).to(device, memory_format=torch.channels_last)
         fold(teacher.eval())
     if not args.resume:
         average.load_state_dict(eyes.state_dict())
