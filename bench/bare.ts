@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
+import "../src/vision/telemetry.ts";
 
 /**
  * Times the bare model run: an ONNX file in a thread of its own with nothing around it, one run every `everyMs` (0: one after the

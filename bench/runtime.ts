@@ -1,3 +1,4 @@
+import "../src/vision/telemetry.ts";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Runtime } from "../src/vision/families/family.ts";
 

@@ -1,3 +1,4 @@
+import "./telemetry.ts";
 import { Worker } from "node:worker_threads";
 import { VisionLost } from "./lost.ts";
 import { type Memory, shareMemory } from "./memory.ts";

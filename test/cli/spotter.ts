@@ -10,12 +10,15 @@ export interface Ended {
 }
 
 /** Runs the command line as a process of its own, as a person would, and waits for its end. */
-export function spotter(...args: string[]): Promise<Ended> {
+export const spotter = (...args: string[]): Promise<Ended> => spotterIn(process.env, ...args);
+
+/** The same in another environment. */
+export function spotterIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
   return new Promise((done, fail) => {
     execFile(
       process.execPath,
       [resolve(root, "src/main.ts"), ...args],
-      { cwd: root, maxBuffer: 64e6 },
+      { cwd: root, env, maxBuffer: 64e6 },
       (error, out, said) => {
         if (error && typeof error.code !== "number") return fail(error);
         done({ code: Number(error?.code ?? 0), out, said });

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import telemetry  # noqa: F401  (before onnxruntime)
 import onnxruntime
 
 from net import ROW

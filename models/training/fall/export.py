@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import onnx
+import telemetry  # noqa: F401  (before onnxruntime)
 import onnxruntime
 import torch
 

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import telemetry  # noqa: F401  (before onnxruntime)
 import onnxruntime
 
 from net import POSTURES
