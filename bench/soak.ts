@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,11 +16,15 @@ const WARM_SHARE = 0.2;
 interface Sample {
   s: number;
   rssMb: number;
+  /** Of the main thread's heap: taken from the system, and in use. */
+  heapMb: number;
+  usedMb: number;
 }
 
 /**
  * `bench soak`: the whole service as its own process, two cameras at full rate, with outputs and broker, for `minutes`. Prints the time
- * from start to armed, the slope of its memory by least squares, and memory per camera (two cameras against none).
+ * from start to armed, the slope of its memory by least squares, and memory per camera (two cameras against none). The heap is told apart: it grows
+ * by itself until the next full collection, minutes later; what counts there is what collections leave.
  */
 export async function soak({ json, minutes }: { json?: string; minutes: number }): Promise<void> {
   const plc = await startPlc();
@@ -41,14 +45,23 @@ export async function soak({ json, minutes }: { json?: string; minutes: number }
         loaded: last(loaded.samples),
         perCamera: (last(loaded.samples) - last(idle.samples)) / 2,
       },
-      slopeMbPerHour: slope(kept),
+      slopeMbPerHour: {
+        resident: slope(kept, ({ rssMb }) => rssMb),
+        outsideHeap: slope(kept, ({ rssMb, heapMb }) => rssMb - heapMb),
+      },
+      heapLowestMb: {
+        firstHalf: lowest(kept.slice(0, kept.length / 2)),
+        secondHalf: lowest(kept.slice(kept.length / 2)),
+      },
       eventsReceived: events,
       frames: loaded.frames,
       samples: loaded.samples,
     };
     process.stdout.write(
       `start to armed ${result.startToArmedMs} ms\nmemory ${result.rssMb.idle} MB without cameras, ${result.rssMb.loaded} MB with two, ` +
-        `${result.rssMb.perCamera.toFixed(0)} MB a camera\nslope ${result.slopeMbPerHour.toFixed(1)} MB/h over the last ${Math.round(minutes * (1 - WARM_SHARE))} min\n` +
+        `${result.rssMb.perCamera.toFixed(0)} MB a camera\nover the last ${Math.round(minutes * (1 - WARM_SHARE))} min ${signed(result.slopeMbPerHour.resident)} MB/h, outside of the heap ` +
+        `${signed(result.slopeMbPerHour.outsideHeap)} MB/h; in the heap never less than ${result.heapLowestMb.firstHalf} MB in their first half, ` +
+        `${result.heapLowestMb.secondHalf} MB in the second\n` +
         `${events} messages at the broker\nframes ${JSON.stringify(result.frames)}\n`,
     );
     if (json) writeFileSync(json, `${JSON.stringify(result, null, 1)}\n`);
@@ -108,11 +121,11 @@ async function observe({ cameras, minutes, plcPort, brokerUrl }: Observation) {
     while (performance.now() - from < minutes * 60_000) {
       await sleep(SAMPLE_MS);
       if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode}`);
-      samples.push({ s: Math.round((performance.now() - from) / 1000), rssMb: rssMb(child.pid as number) });
+      samples.push({ s: Math.round((performance.now() - from) / 1000), ...memory(await metrics(entrance)) });
       process.stderr.write(`\r${cameras} cameras, ${samples.at(-1)?.s} s, ${samples.at(-1)?.rssMb} MB   `);
     }
     process.stderr.write("\n");
-    return { samples, armedMs, frames: await frameCounts(entrance) };
+    return { samples, armedMs, frames: frameCounts(await metrics(entrance)) };
   } finally {
     child.kill("SIGTERM");
     await new Promise((done) => (child.exitCode === null ? child.once("exit", done) : done(undefined)));
@@ -120,33 +133,37 @@ async function observe({ cameras, minutes, plcPort, brokerUrl }: Observation) {
   }
 }
 
-/** Resident memory from /proc/PID/status (proc(5)), MB. */
-function rssMb(pid: number): number {
-  const kb = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Math.round(Number(kb) / 102.4) / 10;
+async function metrics(entrance: string): Promise<string> {
+  const { origin, hash } = new URL(entrance);
+  const authorization = `Bearer ${hash.replace("#token=", "")}`;
+  return (await fetch(`${origin}/metrics`, { headers: { authorization } })).text();
 }
 
-async function frameCounts(entrance: string): Promise<Record<string, number>> {
-  const { origin, hash } = new URL(entrance);
-  const response = await fetch(`${origin}/metrics`, {
-    headers: { authorization: `Bearer ${hash.replace("#token=", "")}` },
-  });
+function memory(text: string): Omit<Sample, "s"> {
+  const mb = (part: string) =>
+    Math.round(Number(new RegExp(`^spotter_memory_bytes\\{part="${part}"\\} (\\d+)$`, "m").exec(text)?.[1]) / 1e5) / 10;
+  return { rssMb: mb("resident"), heapMb: mb("heap"), usedMb: mb("heap_used") };
+}
+
+function frameCounts(text: string): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const [, fate, count] of (await response.text()).matchAll(
-    /^spotter_frames_total\{camera="[^"]+",fate="([^"]+)"\} (\d+)$/gm,
-  )) {
+  for (const [, fate, count] of text.matchAll(/^spotter_frames_total\{camera="[^"]+",fate="([^"]+)"\} (\d+)$/gm)) {
     counts[fate as string] = (counts[fate as string] ?? 0) + Number(count);
   }
   return counts;
 }
 
-/** Least-squares slope of memory over time, MB per hour. */
-function slope(samples: Sample[]): number {
+const signed = (value: number) => `${value < 0 ? "" : "+"}${value.toFixed(0)}`;
+
+const lowest = (samples: Sample[]) => Math.min(...samples.map(({ usedMb }) => usedMb));
+
+/** Least-squares slope over time, MB per hour. */
+function slope(samples: Sample[], of: (sample: Sample) => number): number {
   const n = samples.length;
   const mean = (pick: (sample: Sample) => number) => samples.reduce((sum, sample) => sum + pick(sample), 0) / n;
   const s = mean((sample) => sample.s);
-  const mb = mean((sample) => sample.rssMb);
-  const over = samples.reduce((sum, sample) => sum + (sample.s - s) * (sample.rssMb - mb), 0);
+  const mb = mean(of);
+  const over = samples.reduce((sum, sample) => sum + (sample.s - s) * (of(sample) - mb), 0);
   const under = samples.reduce((sum, sample) => sum + (sample.s - s) ** 2, 0);
   return (over / under) * 3600;
 }

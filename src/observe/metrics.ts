@@ -47,6 +47,21 @@ export class Metrics {
   );
   readonly uplinkConnected = this.#gauge("spotter_uplink_connected", "1 while connected to the broker.", []);
 
+  constructor() {
+    new Gauge({
+      name: "spotter_memory_bytes",
+      help: "Memory of the process, and of the main thread's heap what is taken and what is in use.",
+      labelNames: ["part"],
+      registers: [this.registry],
+      collect() {
+        const { rss, heapTotal, heapUsed } = process.memoryUsage();
+        this.set({ part: "resident" }, rss);
+        this.set({ part: "heap" }, heapTotal);
+        this.set({ part: "heap_used" }, heapUsed);
+      },
+    });
+  }
+
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
