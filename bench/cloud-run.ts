@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { type Visitor, visit } from "../test/fakes/visitor.ts";
+import { bound } from "./bound.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -25,10 +26,12 @@ export interface RunningCloud {
 export async function runCloud(broker?: string): Promise<RunningCloud> {
   const dir = mkdtempSync(join(tmpdir(), "spotter-bench-"));
   const args = ["cloud/main.ts", "--data", dir, "--port", "0", "--http-port", "0"];
-  const child = spawn(process.execPath, [...args, ...(broker ? ["--broker", broker] : [])], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = bound(
+    spawn(process.execPath, [...args, ...(broker ? ["--broker", broker] : [])], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
+  );
   const gone = once(child, "exit");
   let said = "";
   const find = (text: RegExp) => text.exec(said) ?? [];

@@ -12,6 +12,7 @@ import { shippedCatalogue } from "../src/vision/catalogue.ts";
 import { openVision } from "../src/vision/open.ts";
 import type { Vision } from "../src/vision/vision.ts";
 import { bareRuns } from "./bare.ts";
+import { bound } from "./bound.ts";
 import { type Percentiles, percentiles, printTable, stages, type Watching, watchCamera } from "./scene.ts";
 import { readStamp, writeStampedClip } from "./stamp.ts";
 
@@ -172,7 +173,7 @@ async function measureRtsp(clip: string, seconds: number, vision: Vision) {
 }
 
 async function stopwatch(command: string, args: string[]): Promise<Stopwatch> {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const child = bound(spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] }));
   const times = new Map<number, bigint[]>();
   const port = await new Promise<number>((done, failed) => {
     child.once("error", failed);

@@ -144,6 +144,9 @@ program
   .addOption(new Option("--only <part>", "one part alone").choices(["stores", "latency", "queries"]))
   .action(async (options) => (await import("./cloud.ts")).cloud(options));
 
+// Children are ended on exit, which a signal alone would skip.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 try {
   await program.parseAsync();
 } catch (thrown) {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { startBroker } from "../cloud/broker.ts";
 import { PLC_MAP, startPlc } from "../demo/plc.ts";
+import { bound } from "./bound.ts";
 import { percentiles } from "./scene.ts";
 
 const SAMPLE_MS = 5_000;
@@ -97,9 +98,11 @@ async function observe({ cameras, minutes, plcPort, brokerUrl }: Observation) {
   const file = join(dataDir, "config.yaml");
   writeFileSync(file, stringify(config));
   const started = performance.now();
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, "../src/main.ts"), "run", "--config", file], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = bound(
+    spawn(process.execPath, [resolve(import.meta.dirname, "../src/main.ts"), "run", "--config", file], {
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
   let armedMs = Number.NaN;
   let armed = 0;
   const opened = new Promise<string>((open, failed) => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { UsageError } from "../src/lib/failure.ts";
+import { bound } from "./bound.ts";
 
 /** Bits of a stamp, most significant first, one block each along the top edge. */
 const BITS = 16;
@@ -92,7 +93,7 @@ function coded(fps: number): string[] {
 }
 
 function run(args: string[]): ChildProcess {
-  const child = spawn("ffmpeg", ["-v", "error", ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = bound(spawn("ffmpeg", ["-v", "error", ...args], { stdio: ["pipe", "pipe", "inherit"] }));
   child.once("error", () => {
     process.stderr.write("ffmpeg is missing; install Debian's package ffmpeg\n");
     process.exit(2);
