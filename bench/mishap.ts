@@ -1,3 +1,4 @@
+import { WAKING_MS } from "../src/alarm/alarm.ts";
 import type { AlarmConfig } from "../src/config/schema.ts";
 import { type Fall, FIND_WITHIN_S, MERGE_S } from "./judge.ts";
 import type { Observation } from "./observations.ts";
@@ -102,6 +103,8 @@ export function whyMissed(fall: Fall, frames: readonly Observation[], alarm: Ala
     `highest fall ${best.person.posture.fall.toFixed(2)} (track ${track} at ${(best.at / 1000).toFixed(2)} s, ${voting} frames at ${alarm.tier1.score} or more, ${alarm.tier1.needed} of ${alarm.tier1.asked} needed)`,
     `fall + fallen up to ${fallen.toFixed(2)}`,
     `its mean score ${mean.toFixed(2)} (${alarm.minScore} needed)`,
-    `upright in ${stood} frames before (${alarm.stoodBefore} needed)`,
+    best.at - (frames[0]?.at ?? 0) <= WAKING_MS
+      ? "too soon after the camera began to see to ask whether it had stood"
+      : `upright in ${stood} frames before (${alarm.stoodBefore} needed)`,
   ].join(", ");
 }

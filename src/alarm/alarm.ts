@@ -9,6 +9,8 @@ import { type Place, placeOf } from "./zones.ts";
 const FORGET_LOST_MS = 10_000;
 /** Longer without a judged frame, and nobody knows what happened in between: a view is clear only from then on, ms. */
 const BLIND_AFTER_MS = 1_500;
+/** For this long after a camera begins to see, or sees again, nobody knows who stood before, so a fall need not be of somebody who did, ms. */
+export const WAKING_MS = 2_000;
 /** A new track this near to somebody lost from view, in body sizes, is taken for the same person … */
 const ADOPT_WITHIN = 0.8;
 /** … and one lost before anything was suspected for no longer than this, ms. */
@@ -70,6 +72,8 @@ export class CameraAlarm {
   #raised = 0;
   /** The latest judged frame. */
   #last: Monotonic = Number.NEGATIVE_INFINITY;
+  /** The first frame judged after a time without any. */
+  #woke: Monotonic = Number.NEGATIVE_INFINITY;
   readonly #run: string;
 
   /** `run`: prefix that keeps alarm ids of different runs of the device apart. */
@@ -87,7 +91,11 @@ export class CameraAlarm {
 
   /** Judges one frame. `people` as vision gave them, `when` the frame's capture time. */
   decide(people: readonly Person[], when: Instant): AlarmChange[] {
-    if (when.at - this.#last > BLIND_AFTER_MS) for (const entry of this.#open.values()) entry.persistedAt = when.at;
+    if (when.at - this.#last > BLIND_AFTER_MS) {
+      this.#woke = when.at;
+      for (const entry of this.#open.values()) entry.persistedAt = when.at;
+    }
+    const mayHaveStood = when.at - this.#woke <= WAKING_MS;
     this.#last = when.at;
     const changes: AlarmChange[] = [];
     let somebodyLies = false;
@@ -96,7 +104,9 @@ export class CameraAlarm {
       if (place.kind === "ignore") continue;
       const subject = this.#subjectOf(person, when.at);
       const mayLie = place.kind === "rest";
-      const judged = person.coasting ? subject.miss(when.at, mayLie) : subject.see(person, when.at, mayLie);
+      const judged = person.coasting
+        ? subject.miss(when.at, mayLie)
+        : subject.see(person, when.at, mayLie, mayHaveStood);
       if (judged) changes.push(...this.#apply(subject, judged.verdict, judged.score, judged.why, place, when));
       if (person.coasting) continue;
       somebodyLies ||= !mayLie && lies(person);

@@ -79,8 +79,11 @@ export class Subject {
     return this.#state;
   }
 
-  /** Judges one frame in which the person was really seen. `mayLie`: the place allows lying, so nothing is raised or confirmed there. */
-  see(person: Person, at: Monotonic, mayLie: boolean): Judgement | undefined {
+  /**
+   * Judges one frame in which the person was really seen. `mayLie`: the place allows lying, so nothing is raised or confirmed there.
+   * `mayHaveStood`: the camera has only begun to see, so that nobody knows what this person did before.
+   */
+  see(person: Person, at: Monotonic, mayLie: boolean, mayHaveStood: boolean): Judgement | undefined {
     if (at - this.lastSeen > FORGET_AFTER_MS) this.#forget();
     this.last = person;
     this.lastSeen = at;
@@ -94,7 +97,7 @@ export class Subject {
     if (upright >= UPRIGHT) this.#stood += 1;
     this.#dwell(fallen >= this.#config.tier2.score || (person.lying >= 0.5 && fallen >= person.posture.upright), at);
     this.#uprightSince = upright >= UPRIGHT ? (this.#uprightSince ?? at) : undefined;
-    return this.#next(person, at, grounded, mayLie);
+    return this.#next(person, at, grounded, mayLie, mayHaveStood || this.#stood >= this.#config.stoodBefore);
   }
 
   /**
@@ -117,8 +120,8 @@ export class Subject {
     };
   }
 
-  #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean) {
-    const { tier1, tier2, confirmAfterS, recoverWithinS, down, clearAfterS, minScore, stoodBefore } = this.#config;
+  #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean, stood: boolean) {
+    const { tier1, tier2, confirmAfterS, recoverWithinS, down, clearAfterS, minScore } = this.#config;
     const judged = (verdict: Verdict, votes: Votes, score: number) => {
       const told = { verdict, score, why: why(verdict, person, votes) };
       if (verdict === "recovered" || verdict === "cleared") this.#rest();
@@ -127,7 +130,7 @@ export class Subject {
     switch (this.#state) {
       case "watching":
         if (mayLie) return undefined;
-        if (this.#falling.yes >= tier1.needed && this.#trust >= minScore && this.#stood >= stoodBefore) {
+        if (this.#falling.yes >= tier1.needed && this.#trust >= minScore && stood) {
           this.#state = "suspected";
           this.#suspectedAt = at;
           return judged("suspected", this.#falling, person.posture.fall);
@@ -142,16 +145,16 @@ export class Subject {
         }
         return undefined;
       case "suspected": {
-        const stood = (at - this.#suspectedAt) / 1000;
-        if (!mayLie && stood >= confirmAfterS && this.#lying.yes >= tier2.needed) {
+        const waited = (at - this.#suspectedAt) / 1000;
+        if (!mayLie && waited >= confirmAfterS && this.#lying.yes >= tier2.needed) {
           this.#state = "fallen";
           return judged("confirmed", this.#lying, grounded);
         }
         // Getting up must outweigh lying: one upright frame of a flickering detector cancels nothing.
-        if (this.#upright.yes >= tier1.needed && stood >= 0.3) {
+        if (this.#upright.yes >= tier1.needed && waited >= 0.3) {
           return judged("recovered", this.#upright, person.posture.upright);
         }
-        if (stood >= recoverWithinS) {
+        if (waited >= recoverWithinS) {
           return judged("cleared", this.#lying, grounded);
         }
         return undefined;

@@ -237,7 +237,9 @@ export const alarmSchema = z.strictObject({
     .min(0)
     .max(100)
     .default(3)
-    .describe("frames in which somebody must have been upright before a fall of theirs is believed; 0: none"),
+    .describe(
+      "frames in which somebody must have been upright before a fall of theirs is believed, but not in the first 2 s that a camera sees; 0: none",
+    ),
   down: z
     .strictObject({
       afterS: seconds.default(10).describe("s that somebody must lie, without a seen fall, before `down` alarms"),

@@ -39,6 +39,12 @@ class Stage {
     return { at: this.#frame * FRAME_MS, wallTime: this.#frame * FRAME_MS };
   }
 
+  /** No frame comes. */
+  blind(seconds: number): this {
+    this.#frame += Math.round(seconds * 15);
+    return this;
+  }
+
   play(scene: keyof typeof scenes | (() => Person[]), seconds: number): this {
     const people = typeof scene === "string" ? scenes[scene] : scene;
     for (let i = 0; i < seconds * 15; i += 1) {
@@ -101,8 +107,17 @@ describe("an alarm", () => {
   });
 
   it("is not raised for a fall of somebody who never stood", () => {
-    expect(new Stage({}, { stoodBefore: 3 }).play("falling", 1).play("fallen", 3).kinds).toEqual([]);
-    expect(new Stage({}, { stoodBefore: 3 }).play("upright", 0.2).play("falling", 0.5).kinds).toEqual(["suspected"]);
+    const hall = () => new Stage({}, { stoodBefore: 3 }).play("empty", 3);
+    expect(hall().play("falling", 1).play("fallen", 3).kinds).toEqual([]);
+    expect(hall().play("upright", 0.2).play("falling", 0.5).kinds).toEqual(["suspected"]);
+  });
+
+  it("is raised for somebody who falls as the camera begins to see, or sees again: nobody knows that they did not stand", () => {
+    expect(new Stage({}, { stoodBefore: 3 }).play("falling", 0.5).kinds).toEqual(["suspected"]);
+    const away = new Stage({}, { stoodBefore: 3 }).play("empty", 5).blind(2).play("falling", 0.5);
+    expect(away.kinds).toEqual(["suspected"]);
+    const hiccup = new Stage({}, { stoodBefore: 3 }).play("empty", 5).blind(1).play("falling", 0.5);
+    expect(hiccup.kinds).toEqual([]);
   });
 
   it("is not raised by clutter that is taken for a person now and then", () => {
@@ -131,6 +146,7 @@ describe("an alarm", () => {
   it("remembers that somebody stood when the track breaks before anything was suspected", () => {
     const broken = (gapS: number) =>
       new Stage({}, { stoodBefore: 3 })
+        .play("empty", 2)
         .play("upright", 1)
         .play("empty", gapS)
         .play(() => [person("falling", { track: 2, y: 0.55 })], 0.5);
@@ -139,7 +155,7 @@ describe("an alarm", () => {
   });
 
   it("does not take somebody who turns up elsewhere for the one who stood", () => {
-    const stage = new Stage({}, { stoodBefore: 3 }).play("upright", 1).play("empty", 0.4);
+    const stage = new Stage({}, { stoodBefore: 3 }).play("empty", 2).play("upright", 1).play("empty", 0.4);
     expect(stage.play(() => [person("falling", { track: 2, x: 0.1 })], 0.5).kinds).toEqual([]);
   });
 
