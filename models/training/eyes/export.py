@@ -1,4 +1,4 @@
-"""Write the two ONNX files of a pair of checkpoints: python -m eyes.export EYES LOOK OUT_DIR (`random` for untrained weights)."""
+"""Write the two ONNX files of a checkpoint: python -m eyes.export CHECKPOINT OUT_DIR (or `random` for untrained weights)."""
 
 import os
 import sys
@@ -8,8 +8,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .look import Deployed, Look
-from .network import Eyes, known
+from .network import Deployed, Eyes, known
 
 TIERS = {"512x288": (288, 512), "320x192": (192, 320)}
 
@@ -26,10 +25,10 @@ def fold(module: nn.Module) -> nn.Module:
     return module
 
 
-def export(eyes: Eyes, look: Look, out: Path) -> None:
+def export(eyes: Eyes, out: Path) -> None:
     """Write spotter-eyes-<tier>.onnx for both tiers into `out`; a reader never sees a half-written file."""
     out.mkdir(parents=True, exist_ok=True)
-    graph = Deployed(fold(eyes.eval()), fold(look.eval())).eval()
+    graph = Deployed(fold(eyes.eval())).eval()
     for tier, (h, w) in TIERS.items():
         path = out / f"spotter-eyes-{tier}.onnx"
         part = out / f".{path.name}.part"
@@ -40,17 +39,13 @@ def export(eyes: Eyes, look: Look, out: Path) -> None:
         os.replace(part, path)
 
 
-def weights(path: str) -> dict:
-    return torch.load(path, map_location="cpu", weights_only=False)["average"]
-
-
 def main() -> None:
-    first, second, out = sys.argv[1:]
-    torch.manual_seed(0)
-    eyes, look = Eyes() if first == "random" else known(weights(first)), Look()
-    if second != "random":
-        look.load_state_dict(weights(second))
-    export(eyes, look, Path(out))
+    if sys.argv[1] == "random":
+        torch.manual_seed(0)
+        eyes = Eyes()
+    else:
+        eyes = known(torch.load(sys.argv[1], map_location="cpu", weights_only=False)["average"])
+    export(eyes, Path(sys.argv[2]))
 
 
 if __name__ == "__main__":
