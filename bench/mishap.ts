@@ -104,7 +104,7 @@ export function whyMissed(fall: Fall, frames: readonly Observation[], alarm: Ala
     `fall + fallen up to ${fallen.toFixed(2)}`,
     `its mean score ${mean.toFixed(2)} (${alarm.minScore} needed)`,
     best.at - (frames[0]?.at ?? 0) <= WAKING_MS
-      ? "too soon after the camera began to see to ask whether it had stood"
+      ? "the camera had only begun to see: it need not have stood, but be seen surely"
       : `upright in ${stood} frames before (${alarm.stoodBefore} needed)`,
   ].join(", ");
 }

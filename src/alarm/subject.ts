@@ -16,6 +16,8 @@ const TRUST_WON = 0.15;
 const TRUST_LOST = 0.03;
 /** Of the average score that an alarm needs, a single frame must have this share to say that somebody falls. */
 const SEEN_SHARE = 0.5;
+/** Average score of somebody whose past is unknown that an alarm needs at least: no history makes up for a bad view. */
+const SURE = 0.5;
 /** A box this near to a side of the picture, in picture widths, may belong to somebody who leaves. */
 const SIDE = 0.02;
 /** A posture this likely counts as standing or sitting again. */
@@ -97,7 +99,7 @@ export class Subject {
     if (upright >= UPRIGHT) this.#stood += 1;
     this.#dwell(fallen >= this.#config.tier2.score || (person.lying >= 0.5 && fallen >= person.posture.upright), at);
     this.#uprightSince = upright >= UPRIGHT ? (this.#uprightSince ?? at) : undefined;
-    return this.#next(person, at, grounded, mayLie, mayHaveStood || this.#stood >= this.#config.stoodBefore);
+    return this.#next(person, at, grounded, mayLie, mayHaveStood);
   }
 
   /**
@@ -120,8 +122,8 @@ export class Subject {
     };
   }
 
-  #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean, stood: boolean) {
-    const { tier1, tier2, confirmAfterS, recoverWithinS, down, clearAfterS, minScore } = this.#config;
+  #next(person: Person, at: Monotonic, grounded: number, mayLie: boolean, mayHaveStood: boolean) {
+    const { tier1, tier2, confirmAfterS, recoverWithinS, down, clearAfterS } = this.#config;
     const judged = (verdict: Verdict, votes: Votes, score: number) => {
       const told = { verdict, score, why: why(verdict, person, votes) };
       if (verdict === "recovered" || verdict === "cleared") this.#rest();
@@ -130,7 +132,7 @@ export class Subject {
     switch (this.#state) {
       case "watching":
         if (mayLie) return undefined;
-        if (this.#falling.yes >= tier1.needed && this.#trust >= minScore && stood) {
+        if (this.#falling.yes >= tier1.needed && this.#isTrusted(mayHaveStood)) {
           this.#state = "suspected";
           this.#suspectedAt = at;
           return judged("suspected", this.#falling, person.posture.fall);
@@ -165,6 +167,13 @@ export class Subject {
         }
         return undefined;
     }
+  }
+
+  /** Whether what was seen of this person so far makes a fall believable. */
+  #isTrusted(mayHaveStood: boolean): boolean {
+    const { minScore, stoodBefore } = this.#config;
+    if (this.#stood >= stoodBefore) return this.#trust >= minScore;
+    return mayHaveStood && this.#trust >= Math.max(minScore, SURE);
   }
 
   /** Whether this person, gone from view while suspected, has been missing for the whole grace period. */

@@ -116,6 +116,8 @@ describe("an alarm", () => {
     expect(new Stage({}, { stoodBefore: 3 }).play("falling", 0.5).kinds).toEqual(["suspected"]);
     const away = new Stage({}, { stoodBefore: 3 }).play("empty", 5).blind(2).play("falling", 0.5);
     expect(away.kinds).toEqual(["suspected"]);
+    const unsure = () => [person("falling", { score: 0.45 })];
+    expect(new Stage({}, { stoodBefore: 3 }).play(unsure, 1.5).kinds).toEqual([]);
     const hiccup = new Stage({}, { stoodBefore: 3 }).play("empty", 5).blind(1).play("falling", 0.5);
     expect(hiccup.kinds).toEqual([]);
   });
