@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Writes the SHA-256 of every model file into catalogue.json: `node models/seal.ts`, after a model was trained anew. */
+/** Writes the SHA-256 of every model file into catalogue.json: `npx node models/seal.ts`, after a model was trained anew. */
 const path = join(import.meta.dirname, "catalogue.json");
 
 function seal(part: unknown): void {
