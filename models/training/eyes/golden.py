@@ -23,7 +23,7 @@ def pattern(h: int, w: int) -> np.ndarray:
 def main() -> None:
     folder = Path(sys.argv[1])
     (folder / "golden").mkdir(exist_ok=True)
-    for tier, (h, w) in TIERS.items():
+    for tier, (h, w, _) in TIERS.items():
         path = folder / f"spotter-eyes-{tier}.onnx"
         rows = session(path).run(None, {"picture": pattern(h, w)})[0][0]
         # rows of nearly the same score may change places on another machine

@@ -94,7 +94,7 @@ def losses(eyes: Eyes, pictures: torch.Tensor, batch: Batch, teacher: Eyes | Non
         b, cx, cy = b[keep], cx[keep], cy[keep]
     b, cx, cy = torch.cat((cells[:, 0], b)), torch.cat((cells[:, 1], cx)), torch.cat((cells[:, 2], cy))
     with torch.autocast(device.type, enabled=False):  # places need more than the eight bits of bfloat16
-        look = eyes.look(tuple(level.float() for level in pyramid), dense, b, cx, cy)
+        look = eyes.guess(tuple(level.float() for level in pyramid), dense, b, cx, cy)
     with torch.no_grad():  # a look is good when its box lies on a body of its picture
         good = torch.zeros(len(b), device=device)
         if len(boxes):

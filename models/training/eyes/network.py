@@ -1,9 +1,12 @@
-"""The network: one convolutional pass that names likely people, then a small head that looks at each of them again.
+"""The first look: one convolutional pass over the picture that names likely people.
 
-Stage one is a residual backbone of 3x3 convolutions with a top-down path to stride 8; every cell says how likely a body is centred there and how large it is.
-Stage two works on the best cells only. It reads the three pyramid levels at the cell and guesses box and joints; each joint then is the mean place
+A residual backbone of 3x3 convolutions with a top-down path to stride 8; every cell says how likely a body is centred there and how large it is. That is
+all the deployed graph asks of it (`find`); `look.py` then looks at each of them again.
+
+In training the best cells are also asked for joints, score and lying (`guess`), which teaches the backbone what bodies are made of (auxiliary heads). They
+read the three pyramid levels at the cell and guess box and joints; each joint then is the mean place
 under its joint map times a Gaussian around the guess (integral regression, Sun et al. 2018, with a prior that tells people apart); what the
-pyramid says at those places corrects joints and box, twice (cascaded pose regression, Dollár et al. 2010), and decides score and lying.
+pyramid says at those places corrects joints and box, twice (cascaded pose regression, Dollár et al. 2010).
 """
 
 from dataclasses import dataclass
@@ -66,10 +69,10 @@ class Mlp(nn.Sequential):
         super().__init__(nn.Linear(cin, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, cout))
 
 
-class Eyes(nn.Module):
-    """Pyramid and dense head in `forward`; `look` is the second stage on chosen cells."""
+class Pyramid(nn.Module):
+    """A residual backbone with a way down to stride 8."""
 
-    def __init__(self, widths: Widths = Widths()):
+    def __init__(self, widths: Widths):
         super().__init__()
         w0, w1, w2, w3, w4 = widths.stages
         neck, middle = widths.neck, widths.middle
@@ -80,6 +83,27 @@ class Eyes(nn.Module):
         self.mid = conv(middle, middle)
         self.down = conv(middle, neck, 1)
         self.top = conv(neck, neck)
+
+    def pyramid(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Features at stride 4, 8, 16 and 32 of pictures float [B,3,H,W], RGB 0..255 minus GREY, divided by 64."""
+        x4 = self.s4(self.stem(picture))
+        x8 = self.s8(x4)
+        x16 = self.s16(x8)
+        x32 = self.s32(x16)
+        p16 = self.mid(self.lat16(x16) + up(self.lat32(x32)))
+        return x4, self.top(self.lat8(x8) + up(self.down(p16))), p16, x32
+
+
+def up(x: torch.Tensor) -> torch.Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+class Eyes(Pyramid):
+    """`find` is what is deployed; `forward` and `guess`, on chosen cells, are for training."""
+
+    def __init__(self, widths: Widths = Widths()):
+        super().__init__(widths)
+        neck, middle, w4 = widths.neck, widths.middle, widths.stages[4]
         self.limbs = conv(neck, neck)
         self.dense = nn.Conv2d(neck, 1 + 4, 1)
         self.probe = nn.Conv2d(neck, PROBE, 1)
@@ -94,18 +118,18 @@ class Eyes(nn.Module):
             nn.init.zeros_(mlp[-1].bias)
 
     def forward(self, picture: torch.Tensor):
-        """picture: float [B,3,H,W], RGB 0..255 minus GREY, divided by 64. Returns the dense head [B,5,h,w] (heat logit, log distances left, top,
-        right, bottom in cells) and the pyramid (stride 8, 16, 32, the probe map and the joint maps)."""
-        x8 = self.s8(self.s4(self.stem(picture)))
-        x16 = self.s16(x8)
-        x32 = self.s32(x16)
-        p16 = self.mid(self.lat16(x16) + F.interpolate(self.lat32(x32), scale_factor=2.0, mode="nearest"))
-        p8 = self.top(self.lat8(x8) + F.interpolate(self.down(p16), scale_factor=2.0, mode="nearest"))
+        """Pictures as `pyramid` wants them. Returns the dense head [B,5,h,w] (heat logit, log distances left, top, right, bottom in cells) and the
+        pyramid (stride 8, 16, 32, the probe map and the joint maps)."""
+        _, p8, p16, x32 = self.pyramid(picture)
         limbs = self.limbs(p8)
         return self.dense(p8), (p8, p16, x32, self.probe(limbs), self.maps(limbs))
 
-    def look(self, pyramid, dense: torch.Tensor, batch: torch.Tensor, cx: torch.Tensor, cy: torch.Tensor):
-        """Second stage on cells (batch[i], column cx[i], row cy[i]), all int64 [N].
+    def find(self, picture: torch.Tensor) -> torch.Tensor:
+        """The dense head alone: float [B,5,h,w], see `forward`."""
+        return self.dense(self.pyramid(picture)[1])
+
+    def guess(self, pyramid, dense: torch.Tensor, batch: torch.Tensor, cx: torch.Tensor, cy: torch.Tensor):
+        """Body parts at cells (batch[i], column cx[i], row cy[i]), all int64 [N].
 
         Returns a dict, all in input pixels: `score`, `lying` logits [N]; `boxes`, three guesses [N,4], and `joints`, four [N,17,2], the last ones the best; `seen` logits [N,17].
         """
@@ -124,14 +148,13 @@ class Eyes(nn.Module):
         width = (0.05 + F.softplus(one[:, JOINTS * 2 : JOINTS * 3] - 1.2)) * scale
         narrow = 0.5 / (width * width)
         gx, gy = (torch.arange(n, device=maps.device).float() + 0.5 for n in (w, h))
-        prior = joints0 if self.training else joints0.detach()
-        fx = -narrow[..., None] * (gx - prior[..., :1]) ** 2
-        fy = -narrow[..., None] * (gy - prior[..., 1:]) ** 2
+        fx = -narrow[..., None] * (gx - joints0[..., :1]) ** 2
+        fy = -narrow[..., None] * (gy - joints0[..., 1:]) ** 2
         # the Gaussian is separable: two small products instead of a softmax over every cell; the largest factor is made 1 so that none vanishes
         ex = torch.exp(fx - fx.amax(2, keepdim=True))
         ey = torch.exp(fy - fy.amax(2, keepdim=True))
         mass = torch.exp((SHARP * maps.float()).clamp(max=24.0))
-        mass = mass[batch] if self.training else mass  # deployed on one picture
+        mass = mass[batch]
         by_column = torch.matmul(torch.stack((ey, ey * gy), 2), mass) * ex[:, :, None]
         total = by_column[:, :, 0].sum(2) + 1e-9
         joints1 = torch.stack(((by_column[:, :, 0] * gx).sum(2) / total, by_column[:, :, 1].sum(2) / total), 2)
@@ -163,29 +186,3 @@ def known(weights: dict) -> Eyes:
     eyes = Eyes(Widths.of(weights))
     eyes.load_state_dict(weights)
     return eyes
-
-
-class Deployed(nn.Module):
-    """The whole graph of the ONNX file: uint8 [1,H,W,3] RGB in, float32 [1,20,57] out (see models/spotter-eyes.md for the row)."""
-
-    def __init__(self, eyes: Eyes):
-        super().__init__()
-        self.eyes = eyes
-
-    def forward(self, picture: torch.Tensor) -> torch.Tensor:
-        x = (picture.permute(0, 3, 1, 2).float() - GREY) * (1.0 / 64.0)
-        dense, pyramid = self.eyes(x)
-        heat = dense[:, :1]
-        peak = F.max_pool2d(heat, 3, 1, 1)
-        # a cell that is not the best of its 3x3 neighbourhood gets a logit no real cell reaches
-        heat = torch.where(heat >= peak, heat, torch.full_like(heat, -30.0))
-        best, index = torch.topk(heat.flatten(), PEOPLE)
-        w = dense.shape[3]
-        cy = torch.div(index, w, rounding_mode="floor")
-        cx = index - cy * w
-        out = self.eyes.look(pyramid, dense, torch.zeros_like(index), cx, cy)
-        score = torch.sqrt(torch.sigmoid(best) * torch.sigmoid(out["score"]))
-        _, order = torch.topk(score, PEOPLE)
-        joints = torch.cat((out["joints"][-1], torch.sigmoid(out["seen"])[..., None]), 2).flatten(1)
-        rows = torch.cat((score[:, None], torch.sigmoid(out["lying"])[:, None], out["boxes"][-1], joints), 1)
-        return rows[order][None]

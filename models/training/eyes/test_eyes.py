@@ -9,16 +9,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from torch.nn import functional as F
 
+from .crops import MARGIN, SPAN, known_of
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
 from .loss import copying, losses
 from .narrow import GROUPS, narrow
-from .network import PEOPLE, STRIDE, Deployed, Eyes, Widths, known
+from .look import SIDE, Deployed, Look, cut, cuts, distinct, likely, mean, peaks
+from .network import PEOPLE, STRIDE, Eyes, Widths, known
 from .paint import Atlas, compress, paint
 from .paint_cpu import Easel
 from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
 from .target import targets
 from .train import floats
+from .train_look import EDGE, losses as look_losses, seen_anew, spots, trace
 
 # a figure in a 100 x 200 picture: joints are dots of their own colour, so a picture says where they are
 PLACES = np.array([[50, 30], [54, 26], [46, 26], [58, 30], [42, 30], [65, 55], [35, 55], [72, 80], [28, 80], [74, 105], [26, 105],
@@ -316,14 +320,133 @@ class Narrowing(unittest.TestCase):
             narrow(few, wanted)
 
 
-class Graph(unittest.TestCase):
-    def test_the_deployed_graph_gives_twenty_rows_best_first(self):
+class SecondLook(unittest.TestCase):
+    def test_a_square_shows_what_lies_around_the_box_and_grey_outside_of_the_picture(self):
+        x, y = torch.arange(64.0).expand(48, 64), torch.arange(48.0)[:, None].expand(48, 64)
+        picture = torch.stack((x, y, torch.ones(48, 64)))[None] + 1
+        seen = cut(picture, torch.tensor([[20.0, 24.0], [64.0, 24.0]]), torch.tensor([16.0, 16.0]), 32)
+        self.assertEqual(tuple(seen.shape), (2, 3, 32, 32))
+        # pixel k of the square is centred at 20 - 8 + (k + 0.5) / 2, and pixel j of the picture at j + 0.5
+        for k in (0, 9, 31):
+            self.assertAlmostEqual(float(seen[0, 0, 5, k]), 12 + (k + 0.5) / 2 - 0.5 + 1, places=3)
+            self.assertAlmostEqual(float(seen[0, 1, k, 5]), 16 + (k + 0.5) / 2 - 0.5 + 1, places=3)
+        self.assertEqual(float(seen[1, 2, :, 18:].abs().max()), 0)
+
+    def test_squares_are_longer_than_the_longer_side_and_never_tiny(self):
+        centre, side = cuts(torch.tensor([[10, 20, 50, 120.0], [5, 5, 9, 8.0]]))
+        self.assertEqual(centre.tolist(), [[30, 70], [7, 6.5]])
+        self.assertAlmostEqual(float(side[0]), 140, places=4)
+        self.assertEqual(float(side[1]), 24)
+
+    def test_of_overlapping_boxes_the_better_one_stays(self):
+        boxes = torch.tensor([[0, 0, 10, 20.0], [1, 0, 11, 20], [30, 0, 40, 20], [30, 12, 40, 32]])
+        self.assertEqual(distinct(boxes).tolist(), [True, False, True, True])
+
+    def test_a_joint_told_as_a_spot_is_read_back_though_others_are_nearly_as_likely(self):
+        at = torch.rand(3, 17, 2) * 80 + 8
+        spot, inside = spots(at)
+        self.assertTrue(bool(inside.all()))
+        found, mass = peaks(torch.log(spot + 0.5 * spot.roll(1, 1) + 1e-9))
+        far = (at - at.roll(1, 1)).norm(dim=2) > 20
+        self.assertLess(float((found - at)[far].abs().max()), 0.8)
+        self.assertTrue(bool(((mass > 0.2) & (mass < 0.7))[far].all()))
+
+    def test_a_joint_outside_of_the_crop_asks_for_nothing(self):
+        self.assertEqual(spots(torch.tensor([[[48.0, 48], [-12, 48], [48, 110]]]))[1].tolist(), [[True, False, False]])
+
+    def test_an_edge_told_by_columns_is_read_back(self):
+        at = torch.rand(5, 4) * 80 + 8
+        self.assertLess(float((mean(torch.log(trace(at, EDGE) + 1e-9)) - at).abs().max()), 0.3)
+
+    def test_who_is_likely_is_told_with_the_box_of_the_best_cell(self):
+        dense = torch.full((1, 5, 6, 8), -9.0)
+        dense[0, :, 3, 5] = torch.tensor([2.0, 0.0, np.log(2), np.log(3), 0.0])
+        dense[0, 0, 3, 4] = 1.0  # beside the best cell: not another person
+        logits, boxes = likely(dense)
+        self.assertAlmostEqual(float(logits[0]), 2)
+        self.assertLess(float(logits[1]), -8)
+        for told, wanted in zip(boxes[0].tolist(), [(5.5 - 1) * 8, (3.5 - 2) * 8, (5.5 + 3) * 8, (3.5 + 1) * 8]):
+            self.assertAlmostEqual(told, wanted, places=3)
+
+    def test_likely_people_are_matched_with_labels_in_pixels_of_their_crop(self):
+        _, labels = figure()
+        scene = Scene(128, 96, [Layer(-1, np.zeros((2, 3)), np.array([0, 0, 128, 96.0]))], np.array([[20, 10, 60, 90.0]]), labels.joints, np.zeros(1), np.array([[96, 0, 128, 96.0]]))
+        batch = targets([scene], np.random.default_rng(0))
+        boxes = torch.tensor([[16, 10, 60, 80.0], [70, 10, 90, 80.0], [98, 10, 126, 80.0]])
+        centre, side = cuts(boxes)
+        known = known_of(boxes.numpy(), batch, 0, (centre - side[:, None] / 2).numpy(), side.numpy() / SIDE)
+        self.assertEqual(known["asked"].tolist(), [True, True, False])
+        back = known["truth"][0] * float(side[0]) / SIDE + np.tile((centre - side[:, None] / 2).numpy()[0], 2)
+        self.assertLess(np.abs(back - [20, 10, 60, 90]).max(), 1e-3)
+        self.assertTrue(np.isnan(known["truth"][1:]).all())
+
+    def square(self) -> tuple[np.ndarray, dict]:
+        """A bright dot of its own height above the others at each joint of somebody who stands in the middle."""
+        joints = np.zeros((17, 3), np.float32)
+        joints[:, 0], joints[:, 1], joints[:, 2] = 48 + 14 * np.sin(np.arange(17) * 2.4), np.linspace(16, 80, 17), KNOWN
+        picture = np.full((SPAN, SPAN, 3), 114, np.uint8)
+        for k, (x, y, _) in enumerate(joints):
+            cv2.circle(picture, (int(x + MARGIN), int(y + MARGIN)), 2, (255, 200, 10 * k), -1)
+        truth = np.array([30, 12, 66, 84], np.float32)
+        return picture, {"before": np.array([0, 0.4, 0.7], np.float32), "truth": truth, "joints": joints, "asked": np.bool_(True), "lying": np.float32(0)}
+
+    def test_a_square_seen_anew_still_has_its_joints_on_the_body(self):
+        rng, sides = np.random.default_rng(5), set()
+        for plain in (False, True) * 30:
+            seen = seen_anew(*self.square(), rng, plain)
+            for x, y, state in seen["joints"]:
+                if state == KNOWN and 2 < x < SIDE - 2 and 2 < y < SIDE - 2:
+                    self.assertGreater(int(seen["crop"][int(y), int(x), 0]) - int(seen["crop"][2, 2, 0]), 40)
+            sides.add((plain, float(seen["lying"])))
+        self.assertNotIn((False, 1.0), sides)  # turned a little only
+        self.assertIn((True, 1.0), sides)
+
+    def test_every_part_of_the_second_look_learns(self):
         torch.manual_seed(0)
-        rows = Deployed(Eyes().eval())(torch.randint(0, 255, (1, 96, 160, 3), dtype=torch.uint8))
-        self.assertEqual(tuple(rows.shape), (1, PEOPLE, 57))
-        score = rows[0, :, 0]
-        self.assertTrue((score[:-1] >= score[1:]).all())
-        self.assertTrue(((rows[..., [0, 1, 8, 56]] >= 0) & (rows[..., [0, 1, 8, 56]] <= 1)).all())
+        rng, look = np.random.default_rng(6), Look()
+        picture, somebody = self.square()
+        nobody = somebody | {"truth": np.full(4, np.nan, np.float32), "joints": np.full((17, 3), UNKNOWN, np.float32), "lying": np.float32("nan")}
+        seen = [seen_anew(picture, who, rng, False) for who in (somebody, nobody) * 6]
+        parts = look_losses(look, {name: torch.from_numpy(np.stack([one[name] for one in seen])) for name in seen[0]})
+        parts.pop("right")
+        self.assertTrue(all(bool(torch.isfinite(v)) for v in parts.values()))
+        sum(parts.values()).backward()
+        self.assertTrue(all(p.grad is not None and bool(torch.isfinite(p.grad).all()) for p in look.parameters()))
+
+
+class Graph(unittest.TestCase):
+    def rows(self, eyes: Eyes) -> torch.Tensor:
+        return Deployed(eyes.eval(), Look().eval())(torch.randint(0, 255, (1, 96, 160, 3), dtype=torch.uint8))[0]
+
+    def test_a_first_look_at_a_smaller_picture_finds_the_same_place(self):
+        torch.manual_seed(0)
+        eyes, seen = Eyes(), []
+        eyes.find = lambda x: seen.append(x) or torch.cat((F.avg_pool2d(x[:, :1], 8), torch.zeros(1, 4, x.shape[2] // 8, x.shape[3] // 8)), 1)
+        picture = torch.zeros(1, 288, 512, 3, dtype=torch.uint8)
+        picture[:, 144:208, 320:384] = 255
+        boxes = [Deployed(eyes, Look().eval(), rows).found((picture.permute(0, 3, 1, 2).float() - 114) / 64)[1][0] for rows in (0, 252)]
+        self.assertEqual([tuple(x.shape[2:]) for x in seen], [(288, 512), (256, 448)])
+        for box in boxes:
+            middle = (box[:2] + box[2:]) / 2
+            self.assertLess(float((middle - torch.tensor([352.0, 176])).abs().max()), 34)
+
+    def test_the_deployed_graph_gives_twenty_rows_best_first_those_nobody_looked_at_empty(self):
+        torch.manual_seed(0)
+        eyes = Eyes()
+        rows = self.rows(eyes)
+        self.assertEqual(tuple(rows.shape), (PEOPLE, 57))
+        self.assertTrue((rows[:-1, 0] >= rows[1:, 0]).all())
+        self.assertTrue(((rows[:, [0, 1, 8, 56]] >= 0) & (rows[:, [0, 1, 8, 56]] <= 1)).all())
+        self.assertEqual(int((rows[:, 0] > 0).sum()), 1)  # untrained, nobody is likely; the likeliest is looked at all the same
+        self.assertEqual(float(rows[1:].detach().abs().max()), 0)
+
+    def test_everybody_likely_and_distinct_is_looked_at_again(self):
+        torch.manual_seed(0)
+        eyes = Eyes()
+        torch.nn.init.zeros_(eyes.dense.weight[1:])
+        with torch.no_grad():
+            eyes.dense.bias.copy_(torch.tensor([0.0, -1, -1, -1, -1]))  # every peak is likely, and no two overlap
+        self.assertEqual(int((self.rows(eyes)[:, 0] > 0).sum()), PEOPLE)
 
 
 if __name__ == "__main__":
