@@ -158,7 +158,7 @@ def opinions(rng: np.random.Generator, lying: np.ndarray) -> np.ndarray:
     one, shape = (len(lying), 1), lying.shape
     cue = 1 / (1 + np.exp(-(rng.uniform(4, 14, one) * (lying - rng.uniform(.3, .7, one)) + rng.normal(0, 1, shape))))
     cue = np.where(chance(rng, one, .2), np.clip(rng.random(one) + rng.normal(0, .1, shape), 0, 1), cue)
-    score = np.clip(rng.uniform(.3, .97, one) - rng.uniform(0, .4, one) * lying + rng.normal(0, .06, shape), .08, .99)
+    score = np.clip(rng.uniform(.3, .97, one) - rng.uniform(-.1, .25, one) * lying * (rng.random(one) < .6) + rng.normal(0, .08, shape), .08, .99)
     return np.stack([score, cue], -1)
 
 
