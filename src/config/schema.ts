@@ -209,7 +209,7 @@ export const visionSchema = z.strictObject({
     .describe("where ONNX Runtime runs; a silent fall-back to the CPU refuses to arm"),
   workers: z.number().int().min(1).max(16).default(1).describe("threads that run models, each with its own session"),
   threads: z.number().int().min(1).max(16).default(1).describe("threads inside one model run"),
-  minScore: unit.default(0.35).describe("a detection below this never starts a track"),
+  minScore: unit.default(0.4).describe("a detection below this never starts a track"),
 });
 
 const votes = (score: number, needed: number, asked: number) =>
