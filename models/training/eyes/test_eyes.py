@@ -1,5 +1,6 @@
 """python -m unittest eyes.test_eyes — needs no data: pictures and people are drawn here."""
 
+import argparse
 import pickle
 import tempfile
 import unittest
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .crops import MARGIN, SPAN, known_of
+from .crops import MARGIN, SPAN, keep, known_of, plain
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
 from .loss import copying, losses
 from .narrow import GROUPS, narrow
@@ -22,7 +23,7 @@ from .paint_cpu import Easel
 from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
 from .target import targets
 from .train import floats
-from .train_look import EDGE, losses as look_losses, seen_anew, spots, trace
+from .train_look import EDGE, listed, losses as look_losses, seen_anew, spots, trace
 
 # a figure in a 100 x 200 picture: joints are dots of their own colour, so a picture says where they are
 PLACES = np.array([[50, 30], [54, 26], [46, 26], [58, 30], [42, 30], [65, 55], [35, 55], [72, 80], [28, 80], [74, 105], [26, 105],
@@ -320,6 +321,33 @@ class Narrowing(unittest.TestCase):
             narrow(few, wanted)
 
 
+class Photos(Cached):
+    def photos(self) -> list:
+        return list(plain(self.store, 0, argparse.Namespace(seed=1, learners=1)))
+
+    def test_a_photo_as_it_is_keeps_its_labels_in_both_sizes(self):
+        seen = self.photos()
+        self.assertEqual([tuple(picture.shape[2:]) for picture, _ in seen], [(288, 512), (192, 320)] * 2)
+        for picture, batch in seen[:2]:
+            for j, (x, y, _) in enumerate(batch.joints[0]):
+                self.assertAlmostEqual(float(picture[0, 1, int(y), int(x)]) * 64 + 114, 40 + 12 * j, delta=10)
+        self.assertEqual([len(batch.boxes) for _, batch in seen[2:]], [0, 0])
+
+    def test_squares_around_likely_people_are_kept_with_their_labels(self):
+        picture, batch = self.photos()[0]
+        x1, y1, x2, y2 = batch.boxes[0] / STRIDE
+        column, row = int((x1 + x2) / 2), int((y1 + y2) / 2)
+        dense = torch.full((1, 5, 36, 64), -9.0)
+        dense[0, :, row, column] = torch.log(torch.tensor([20.0, column + 0.5 - x1, row + 0.5 - y1, x2 - column - 0.5, y2 - row - 0.5]))
+        path = Path(self.folder.name) / "plain-0"
+        keep(path, argparse.Namespace(find=lambda _: dense), [(picture, batch)], False)
+        somebody, nobody = listed([path.with_suffix(".bin")])
+        self.assertEqual((len(somebody), len(nobody)), (1, 0))
+        pictures, known, k = somebody[0]
+        for x, y, _ in known["joints"][k]:
+            self.assertGreater(int(pictures[k][int(y + MARGIN), int(x + MARGIN), 0]), 120)
+
+
 class SecondLook(unittest.TestCase):
     def test_a_square_shows_what_lies_around_the_box_and_grey_outside_of_the_picture(self):
         x, y = torch.arange(64.0).expand(48, 64), torch.arange(48.0)[:, None].expand(48, 64)
@@ -358,6 +386,14 @@ class SecondLook(unittest.TestCase):
         at = torch.rand(5, 4) * 80 + 8
         self.assertLess(float((mean(torch.log(trace(at, EDGE) + 1e-9)) - at).abs().max()), 0.3)
 
+    def test_left_and_right_are_told_by_columns_and_top_and_bottom_by_rows(self):
+        look, told = Look().eval(), torch.full((1, 21, 24, 24), -20.0)
+        for edge, (row, column) in enumerate([(5, 2), (3, 11), (9, 20), (21, 7)]):
+            told[0, 17 + edge, row, column] = 20
+        look.maps.forward = lambda _: told
+        box = look(torch.zeros(1, 3, SIDE, SIDE), torch.zeros(1, 3))["box"][0]
+        self.assertEqual(box.round().tolist(), [10, 14, 82, 86])
+
     def test_who_is_likely_is_told_with_the_box_of_the_best_cell(self):
         dense = torch.full((1, 5, 6, 8), -9.0)
         dense[0, :, 3, 5] = torch.tensor([2.0, 0.0, np.log(2), np.log(3), 0.0])
@@ -392,12 +428,12 @@ class SecondLook(unittest.TestCase):
 
     def test_a_square_seen_anew_still_has_its_joints_on_the_body(self):
         rng, sides = np.random.default_rng(5), set()
-        for plain in (False, True) * 30:
-            seen = seen_anew(*self.square(), rng, plain)
+        for photo in (False, True) * 30:
+            seen = seen_anew(*self.square(), rng, photo)
             for x, y, state in seen["joints"]:
                 if state == KNOWN and 2 < x < SIDE - 2 and 2 < y < SIDE - 2:
                     self.assertGreater(int(seen["crop"][int(y), int(x), 0]) - int(seen["crop"][2, 2, 0]), 40)
-            sides.add((plain, float(seen["lying"])))
+            sides.add((photo, float(seen["lying"])))
         self.assertNotIn((False, 1.0), sides)  # turned a little only
         self.assertIn((True, 1.0), sides)
 

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from .crops import MARGIN, SPAN
-from .label import KNOWN, MIRROR, affine, turned_box
+from .label import MIRROR, affine, turned_box
 from .look import SIDE, Look, begun, middles
 from .loss import pairs
 from .network import GREY

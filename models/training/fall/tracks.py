@@ -22,7 +22,7 @@ from net import ROW, SLOTS
 from observe import LEAD, NEAREST_S
 
 COAST_S = 1.5
-BEGIN_SCORE, LOW_SCORE = .35, .1   # as the service's
+BEGIN_SCORE, LOW_SCORE = .4, .1   # as the service's
 EVERY_S = .1    # windows of one track end at least this far apart
 
 
