@@ -19,7 +19,7 @@ from .look import SIDE, before, cut, cuts, distinct, likely
 from .network import GREY, JOINTS, Eyes, known
 from .paint import paint
 from .paint_cpu import drawer
-from .scene import Layer, Maker, Scene, Store, move
+from .scene import Maker, Scene, Store, move
 from .target import targets
 from .teachers import letterbox
 from .train import floats
@@ -76,7 +76,7 @@ def plain(store: Store, rank: int, args: argparse.Namespace):
             picture, scale = letterbox(store.picture(item)[..., :3], w, h)
             m = np.array([[scale, 0, 0], [0, scale, 0.0]])
             boxes, joints, lying, ignore = (np.array(a, np.float32) for a in move(item["labels"], m, np.array([0, 0, w, h], float)))
-            scene = Scene(w, h, [Layer(-1, m, np.zeros(4))], boxes.reshape(-1, 4), joints.reshape(-1, JOINTS, 3), lying, ignore.reshape(-1, 4))
+            scene = Scene(w, h, [], boxes.reshape(-1, 4), joints.reshape(-1, JOINTS, 3), lying, ignore.reshape(-1, 4))
             yield (torch.from_numpy(picture)[None].permute(0, 3, 1, 2).float() - GREY) / 64, targets([scene], rng)
 
 

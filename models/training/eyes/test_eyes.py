@@ -9,10 +9,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnxruntime
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from torch.nn import functional as F
 
 from .crops import MARGIN, SPAN, keep, known_of, plain
+from .export import halved
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
 from .loss import copying, losses
 from .narrow import GROUPS, narrow
@@ -23,7 +26,7 @@ from .paint_cpu import Easel
 from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
 from .target import targets
 from .train import floats
-from .train_look import EDGE, listed, losses as look_losses, seen_anew, spots, trace
+from .train_look import EDGE, Squares, listed, losses as look_losses, seen_anew, spots, trace
 
 # a figure in a 100 x 200 picture: joints are dots of their own colour, so a picture says where they are
 PLACES = np.array([[50, 30], [54, 26], [46, 26], [58, 30], [42, 30], [65, 55], [35, 55], [72, 80], [28, 80], [74, 105], [26, 105],
@@ -347,6 +350,11 @@ class Photos(Cached):
         for x, y, _ in known["joints"][k]:
             self.assertGreater(int(pictures[k][int(y + MARGIN), int(x + MARGIN), 0]), 120)
 
+    def test_a_folder_without_squares_of_both_kinds_is_refused_with_the_remedy(self):
+        (Path(self.folder.name) / "scene-0.bin").touch()
+        with self.assertRaisesRegex(ValueError, "no plain-.*python -m eyes.crops"):
+            Squares(Path(self.folder.name), 1, 48)
+
 
 class SecondLook(unittest.TestCase):
     def test_a_square_shows_what_lies_around_the_box_and_grey_outside_of_the_picture(self):
@@ -475,6 +483,19 @@ class Graph(unittest.TestCase):
         self.assertTrue(((rows[:, [0, 1, 8, 56]] >= 0) & (rows[:, [0, 1, 8, 56]] <= 1)).all())
         self.assertEqual(int((rows[:, 0] > 0).sum()), 1)  # untrained, nobody is likely; the likeliest is looked at all the same
         self.assertEqual(float(rows[1:].detach().abs().max()), 0)
+
+    def test_a_graph_of_halved_weights_says_nearly_the_same_and_is_half_as_large(self):
+        weights = np.random.default_rng(3).normal(size=(64, 64)).astype(np.float32)
+        told = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 64]) for name in "xy"]
+        model = helper.make_model(
+            helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["y"])], "g", told[:1], told[1:], [numpy_helper.from_array(weights, "w")]),
+            opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
+        )
+        whole, x = model.SerializeToString(), np.linspace(-1, 1, 64, dtype=np.float32)[None]
+        half = halved(model).SerializeToString()
+        one, other = (onnxruntime.InferenceSession(file).run(None, {"x": x})[0] for file in (whole, half))
+        self.assertLess(np.abs(one - other).max(), 0.02)
+        self.assertLess(len(half), 0.55 * len(whole))
 
     def test_everybody_likely_and_distinct_is_looked_at_again(self):
         torch.manual_seed(0)

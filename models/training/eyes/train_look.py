@@ -35,12 +35,15 @@ class Squares(IterableDataset):
     """Batches of crops and what is known of them, each square seen from another side every time."""
 
     def __init__(self, folder: Path, seed: int, size: int):
-        self.folder, self.seed, self.size = folder, seed, size
+        self.seed, self.size = seed, size
+        self.paths = [sorted(folder.glob(f"{kind}-*.bin")) for kind in ("scene", "plain")]
+        if not all(self.paths):
+            raise ValueError(f"--crops {folder}: no scene-*.bin or no plain-*.bin in it; python -m eyes.crops --out {folder} makes both")
 
     def __iter__(self):
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
-        somebody, nobody = zip(*(listed(sorted(self.folder.glob(f"{kind}-*.bin"))) for kind in ("scene", "plain")))
+        somebody, nobody = zip(*map(listed, self.paths))
         worker = get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         while True:
