@@ -113,7 +113,8 @@ describeWith(["Mosquitto", "Chromium"], "a fall before a real camera", () => {
     expect(JSON.parse(webhook.posted[0]?.body ?? "")).toMatchObject({ kind: "fall", incident: params.incident });
 
     await page.locator(`a[href$="${params.incident}"]`).first().click();
-    await page.getByRole("button", { name: "Acknowledge" }).first().click();
+    // The list that is left has buttons of that name, too, until the incident's page is there.
+    await page.locator("button.primary", { hasText: "Acknowledge" }).click();
     await page.getByLabel("What you do, or why").fill("helped him up");
     await page.getByRole("dialog").getByRole("radio", { name: "A fall" }).check();
     await page.getByRole("dialog").getByRole("button", { name: "Acknowledge" }).click();
