@@ -13,7 +13,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from .look import Deployed, Look
 from .network import Eyes, known
 
-TIERS = {"512x288": (288, 512, 252), "320x192": (192, 320, 0)}  # height, width, rows that the first look sees
+TIERS = {"512x288": (288, 512, 216), "320x192": (192, 320, 0)}  # height, width, rows that the first look sees
 
 
 def fold(module: nn.Module) -> nn.Module:

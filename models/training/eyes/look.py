@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .network import GREY, JOINTS, PEOPLE, STRIDE, Eyes, Pyramid, Widths, conv, up
+from .network import GREY, JOINTS, PEOPLE, STRIDE, Eyes, Pyramid, Widths, conv, stage, up
 
 SIDE = 96  # pixels of a crop
 ROOM = 1.4  # side of the square that is cut out, in longer sides of the likely person's box: the first box may be off by a third
@@ -17,7 +17,7 @@ CELL = 4  # pixels of the crop in a cell of a map
 CELLS = SIDE // CELL
 SHARP = 2.0  # columns and rows count by this power when an edge's mean place is taken: its peak should outweigh the many low ones around
 LIKELY = 0.15  # how likely the first look must find somebody for a second one; the likeliest gets one anyway, for an empty batch cannot be run
-WIDTHS = Widths((16, 32, 64, 96, 128), ((2, 32), (2, 96), (1, 128)), 64, 96)
+WIDTHS = Widths((32, 48, 64, 96, 128), ((2, 64), (2, 96), (2, 128)), 64, 96)
 
 
 def cuts(boxes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -47,7 +47,9 @@ class Look(Pyramid):
 
     def __init__(self):
         super().__init__(WIDTHS)
-        w4, neck, middle = WIDTHS.stages[1], WIDTHS.neck, WIDTHS.middle
+        w2, w4 = WIDTHS.stages[:2]
+        neck, middle = WIDTHS.neck, WIDTHS.middle
+        self.s4 = stage(w2, w4, 1, w4)  # what limbs look like is seen near the pixels: depth here teaches joints more than anywhere else
         self.fine, self.limbs = conv(neck, w4, 1), conv(w4, w4)
         self.maps = nn.Conv2d(w4, JOINTS + 4, 1)
         self.narrow = conv(middle, 24, 1)
@@ -89,18 +91,6 @@ def peaks(maps: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     mass = by_row.sum(2)
     middle = middles(maps.device)
     return torch.stack(((by_column * middle).sum(2), (by_row * middle).sum(2)), 2) / mass[..., None], mass
-
-
-def begun(eyes: dict) -> Look:
-    """A second look that begins with what the first (its state_dict) knows of bodies, as far as its layers are as wide."""
-    look = Look()
-    mine = look.state_dict()
-    for name, w in eyes.items():
-        if name in mine and w.ndim and w.ndim == mine[name].ndim and name.split(".")[0] not in ("maps", "limbs"):
-            part = tuple(slice(0, min(a, b)) for a, b in zip(w.shape, mine[name].shape))
-            mine[name][part] = w[part]
-    look.load_state_dict(mine)
-    return look
 
 
 def likely(dense: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

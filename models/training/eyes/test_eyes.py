@@ -436,7 +436,7 @@ class SecondLook(unittest.TestCase):
 
     def test_a_square_seen_anew_still_has_its_joints_on_the_body(self):
         rng, sides = np.random.default_rng(5), set()
-        for photo in (False, True) * 30:
+        for photo in (False, True) * 100:
             seen = seen_anew(*self.square(), rng, photo)
             for x, y, state in seen["joints"]:
                 if state == KNOWN and 2 < x < SIDE - 2 and 2 < y < SIDE - 2:

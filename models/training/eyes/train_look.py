@@ -1,4 +1,4 @@
-"""Train the second look or go on training it: python -m eyes.train_look --crops DIR --eyes CHECKPOINT --out DIR --minutes M [--device cuda] [--lr 1e-3] [--resume CHECKPOINT]
+"""Train the second look or go on training it: python -m eyes.train_look --crops DIR --out DIR --minutes M [--device cuda] [--lr 1e-3] [--resume CHECKPOINT]
 
 Learners, checkpoints and the learning rate's course are those of `eyes.train`. Every square is turned, moved, scaled and mirrored anew each time, its
 labels with it.
@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from .crops import MARGIN, SPAN
 from .label import MIRROR, affine, turned_box
-from .look import SIDE, Look, begun, middles
+from .look import SIDE, Look, middles
 from .loss import pairs
 from .network import GREY
 from .scene import lying_of
@@ -29,6 +29,7 @@ from .train import SAID, average_gradients, save
 SPOT = 2.5  # pixels of the crop: how wide the spot is that a joint should leave in its map
 EDGE = 3.0  # and the trace of an edge among columns or rows
 NOBODY = np.array([np.nan] * 2)
+PLAIN = 0.75  # share of people from photos as they are: joints are learned from them, people in any light and at any angle from scenes
 
 
 class Squares(IterableDataset):
@@ -48,9 +49,10 @@ class Squares(IterableDataset):
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         while True:
             batch = []
-            for n in range(self.size):  # two people for each square without one; as many from plain photos as from scenes
-                plain = rng.random() < 0.5
-                among = (nobody if n % 3 == 0 else somebody)[plain]
+            for n in range(self.size):
+                kind, share = (nobody, 0.5) if n % 4 == 0 else (somebody, PLAIN)
+                plain = rng.random() < share
+                among = kind[plain]
                 pictures, known, k = among[rng.integers(len(among))]
                 batch.append(seen_anew(pictures[k], {name: values[k] for name, values in known.items()}, rng, plain))
             yield {name: torch.from_numpy(np.stack([one[name] for one in batch])) for name in batch[0]}
@@ -71,7 +73,7 @@ def seen_anew(picture: np.ndarray, known: dict, rng: np.random.Generator, plain:
     """A square uint8 [144,144,3] turned, moved, scaled, mirrored and cut, and its labels. Scenes are painted in any light, and half of their people turned
     by any angle; what comes from a plain photo is turned and lit here."""
     still = rng.random() < 0.35
-    angle = 0.0 if still else rng.uniform(-180, 180) if plain and rng.random() < 0.4 else rng.normal(0, 18)
+    angle = 0.0 if still else rng.uniform(-180, 180) if plain and rng.random() < 0.15 else rng.normal(0, 15)
     zoom = 1.0 if still else float(np.clip(np.exp(rng.normal(0, 0.13)), 0.75, 1.3))
     to = np.full(2, SIDE / 2) + (0.0 if still else rng.normal(0, 3, 2).clip(-9, 9))
     a = np.radians(angle)
@@ -162,8 +164,7 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
         torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     out = Path(args.out)
-    look, average = (begun(torch.load(args.eyes, map_location="cpu", weights_only=False)["average"]).to(device) for _ in range(2))
-    look.to(memory_format=torch.channels_last)
+    look, average = Look().to(device, memory_format=torch.channels_last), Look().to(device)
     kinds = [p for p in look.parameters() if p.ndim > 1], [p for p in look.parameters() if p.ndim <= 1]
     learner = torch.optim.AdamW([{"params": kinds[0], "weight_decay": args.decay}, {"params": kinds[1], "weight_decay": 0.0}], lr=args.lr, betas=(0.9, 0.99))
     seen = step = 0
@@ -174,7 +175,7 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
         learner.load_state_dict(state["learner"])
         seen, step = state["seen"], state["step"]
     else:
-        average.load_state_dict(look.state_dict())  # what is new in them is drawn at random
+        average.load_state_dict(look.state_dict())
     drawn = Squares(Path(args.crops), args.seed + step + 1000003 * rank, args.size)
     squares = iter(DataLoader(drawn, batch_size=None, num_workers=args.cutters, prefetch_factor=4))
     look.train()
@@ -223,7 +224,6 @@ def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--crops", required=True)
-    parser.add_argument("--eyes", required=True, help="checkpoint of the first look, to begin with")
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--lr", type=float, default=1e-3)
@@ -234,7 +234,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--learners", type=int, default=2, help="processes that learn, on a CPU")
     parser.add_argument("--cutters", type=int, default=1, help="processes that turn and cut squares for each learner")
-    parser.add_argument("--size", type=int, default=48, help="squares in a learner's batch")
+    parser.add_argument("--size", type=int, default=24, help="squares in a learner's batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--average", type=float, default=0.998)
     args = parser.parse_args()
