@@ -226,7 +226,7 @@ const votes = (score: number, needed: number, asked: number) =>
     .prefault({});
 
 export const alarmSchema = z.strictObject({
-  tier1: votes(0.8, 2, 5).describe("suspected: votes by the fall score"),
+  tier1: votes(0.85, 2, 5).describe("suspected: votes by the fall score"),
   tier2: votes(0.6, 3, 6).describe("confirmed: votes by lying after the suspicion"),
   confirmAfterS: seconds.default(1).describe("s that a suspicion must stand before it can be confirmed"),
   recoverWithinS: seconds.default(3).describe("s in which getting up cancels a suspicion and is kept as a near miss"),
