@@ -14,6 +14,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch.nn import functional as F
 
+from .course import Course, arguments
 from .crops import MARGIN, SPAN, keep, known_of, plain
 from .export import halved
 from .label import KNOWN, MIRROR, UNKNOWN, Labels, ellipse, torso_angle, turned_box
@@ -286,6 +287,38 @@ class Learning(Cached):
         parts = losses(Eyes(), floats(self.drawers["Easel"].draw(batch)), batch)
         self.assertEqual(set(parts), {"heat", "maps", "score"})
         self.assertTrue(bool(torch.isfinite(sum(parts.values()))))
+
+
+class TrainingRun(unittest.TestCase):
+    def course(self, folder: str, *more: str) -> Course:
+        told = arguments(lr=0.1, final=0.01, decay=0.0).parse_args(["--out", folder, "--minutes", "10", "--warm", "4", "--learners", "1", *more])
+        return Course(lambda: torch.nn.Linear(2, 1), 0, told, None)
+
+    def test_a_stopped_run_goes_on_with_its_weights_optimiser_and_counts_and_draws_anew(self):
+        with tempfile.TemporaryDirectory() as folder:
+            course, costs = self.course(folder), []
+            for _ in range(30):
+                course.going()
+                costs.append(course.network(torch.ones(1, 2)).square().sum())
+                course.learn({"cost": costs[-1]}, 5)
+            course.end()
+            other = self.course(folder, "--resume", f"{folder}/last.pt")
+        self.assertLess(float(costs[-1]), 0.1 * float(costs[0]))
+        self.assertEqual((other.step, other.seen), (30, 150))
+        self.assertNotEqual(other.seed, course.seed)
+        for one, same in ((course.network, other.network), (course.average, other.average)):
+            self.assertTrue(torch.equal(one.weight, same.weight))
+        self.assertEqual(other.learner.state_dict()["state"][0]["step"], 30)
+
+    def test_the_rate_rises_first_and_follows_a_cosine_over_the_minutes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            course = self.course(folder)
+        rates = []
+        for course.step, course.done in ((0, 0.0), (3, 0.0), (9, 0.5), (9, 1.0)):
+            going = course.going()
+            rates.append(round(course.learner.param_groups[0]["lr"], 6))
+        self.assertEqual(rates, [0.025, 0.1, 0.0505, 0.001])
+        self.assertFalse(going)
 
 
 class Narrowing(unittest.TestCase):

@@ -1,30 +1,25 @@
 """Train the second look or go on training it: python -m eyes.train_look --crops DIR --out DIR --minutes M [--device cuda] [--lr 1e-3] [--resume CHECKPOINT]
 
-Learners, checkpoints and the learning rate's course are those of `eyes.train`. Every square is turned, moved, scaled and mirrored anew each time, its
+Checkpoints, learners and the rate: `course.py`. Every square is turned, moved, scaled and mirrored anew each time, its
 labels with it.
 """
 
 import argparse
-import json
-import math
-import tempfile
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-import torch.distributed as dist
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from .course import Course, arguments, run
 from .crops import MARGIN, SPAN
 from .label import MIRROR, affine, turned_box
 from .look import SIDE, Look, middles
 from .loss import pairs
 from .network import GREY
 from .scene import lying_of
-from .train import SAID, average_gradients, save
 
 SPOT = 2.5  # pixels of the crop: how wide the spot is that a joint should leave in its map
 EDGE = 3.0  # and the trace of an edge among columns or rows
@@ -158,93 +153,24 @@ def losses(look: Look, batch: dict) -> dict[str, torch.Tensor]:
 
 
 def learn(rank: int, args: argparse.Namespace, meet: str | None = None) -> None:
-    device = torch.device(args.device)
-    if meet:
-        dist.init_process_group("gloo", init_method=meet, rank=rank, world_size=args.learners)
-        torch.set_num_threads(1)
-    torch.manual_seed(args.seed)
-    out = Path(args.out)
-    look, average = Look().to(device, memory_format=torch.channels_last), Look().to(device)
-    kinds = [p for p in look.parameters() if p.ndim > 1], [p for p in look.parameters() if p.ndim <= 1]
-    learner = torch.optim.AdamW([{"params": kinds[0], "weight_decay": args.decay}, {"params": kinds[1], "weight_decay": 0.0}], lr=args.lr, betas=(0.9, 0.99))
-    seen = step = 0
-    if args.resume:
-        state = torch.load(args.resume, map_location=device, weights_only=False)
-        look.load_state_dict(state["eyes"])
-        average.load_state_dict(state["average"])
-        learner.load_state_dict(state["learner"])
-        seen, step = state["seen"], state["step"]
-    else:
-        average.load_state_dict(look.state_dict())
-    drawn = Squares(Path(args.crops), args.seed + step + 1000003 * rank, args.size)
+    course = Course(Look, rank, args, meet)
+    drawn = Squares(Path(args.crops), course.seed, args.size)
     squares = iter(DataLoader(drawn, batch_size=None, num_workers=args.cutters, prefetch_factor=4))
-    look.train()
-    start = said = time.monotonic()
-    first, before, sums, done = step, seen, {}, 0.0
-    while done < 1:
-        rate = args.lr * (args.final + (1 - args.final) * 0.5 * (1 + math.cos(math.pi * done))) * min(1.0, (step - first + 1) / args.warm)
-        for group in learner.param_groups:
-            group["lr"] = rate
-        batch = {name: values.to(device) for name, values in next(squares).items()}
-        with torch.autocast(device.type, torch.bfloat16):
-            parts = losses(look, batch)
-        learner.zero_grad(set_to_none=True)
-        sum(loss for name, loss in parts.items() if name != "right").backward()
-        done = (time.monotonic() - start) / 60 / args.minutes
-        if meet:
-            done = average_gradients(look, done)
-        norm = torch.nn.utils.clip_grad_norm_(look.parameters(), 5.0)
-        if torch.isfinite(norm):
-            learner.step()
-        step, seen = step + 1, seen + args.size * args.learners
-        if rank:
-            continue
-        keep = min(args.average, (1 + step) / (10 + step))
-        with torch.no_grad():
-            kept, now = list(average.state_dict().values()), list(look.state_dict().values())
-            torch._foreach_lerp_([a for a in kept if a.is_floating_point()], [b for b in now if b.is_floating_point()], 1 - keep)
-        for name, loss in parts.items():
-            sums[name] = sums.get(name, 0.0) + loss.detach()
-        if step % SAID == 0:
-            now = time.monotonic()
-            line = {"step": step, "samples": seen, "minute": round((now - start) / 60, 1), "rate": round(rate, 6), "per_s": round((seen - before) / (now - said))}
-            line |= {name: round(float(v) / SAID, 4) for name, v in sums.items()}
-            print(json.dumps(line), flush=True)
-            with open(out / "log.jsonl", "a") as f:
-                f.write(json.dumps(line) + "\n")
-            said, before, sums = now, seen, {}
-            save(out / "last.pt", look, average, learner, seen, step)
-    if rank == 0:
-        save(out / "last.pt", look, average, learner, seen, step)
-    if meet:
-        dist.barrier()
-        dist.destroy_process_group()
+    while course.going():
+        batch = {name: values.to(course.device) for name, values in next(squares).items()}
+        with torch.autocast(course.device.type, torch.bfloat16):
+            parts = losses(course.network, batch)
+        right = parts.pop("right")
+        course.learn(parts, args.size, right=right)
+    course.end()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = arguments(lr=1e-3, final=0.01, decay=0.05)
     parser.add_argument("--crops", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--minutes", type=float, required=True)
-    parser.add_argument("--lr", type=float, default=1e-3)
-    parser.add_argument("--final", type=float, default=0.01, help="share of --lr at the end")
-    parser.add_argument("--warm", type=int, default=200, help="steps of warm-up")
-    parser.add_argument("--decay", type=float, default=0.05, help="weight decay")
-    parser.add_argument("--resume", help="go on with this checkpoint as it was")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
-    parser.add_argument("--learners", type=int, default=2, help="processes that learn, on a CPU")
     parser.add_argument("--cutters", type=int, default=1, help="processes that turn and cut squares for each learner")
     parser.add_argument("--size", type=int, default=24, help="squares in a learner's batch")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--average", type=float, default=0.998)
-    args = parser.parse_args()
-    Path(args.out).mkdir(parents=True, exist_ok=True)
-    if args.device == "cpu":
-        with tempfile.TemporaryDirectory() as folder:
-            torch.multiprocessing.spawn(learn, (args, f"file://{folder}/meet"), nprocs=args.learners)
-    else:
-        args.learners = 1
-        learn(0, args)
+    run(learn, parser.parse_args())
 
 
 if __name__ == "__main__":
