@@ -49,7 +49,7 @@ class Look(Pyramid):
         super().__init__(WIDTHS)
         w2, w4 = WIDTHS.stages[:2]
         neck, middle = WIDTHS.neck, WIDTHS.middle
-        self.s4 = stage(w2, w4, 1, w4)  # what limbs look like is seen near the pixels: depth here teaches joints more than anywhere else
+        self.s4 = stage(w2, w4, 1, w4)  # what limbs look like is seen near the pixels: a thin start here kept joints from being learned
         self.fine, self.limbs = conv(neck, w4, 1), conv(w4, w4)
         self.maps = nn.Conv2d(w4, JOINTS + 4, 1)
         self.narrow = conv(middle, 24, 1)
