@@ -125,6 +125,16 @@ describeWith("Chromium", "settings", () => {
     await s.page.getByText(/Lines: Line 7/).waitFor();
   });
 
+  it("take the very next key after the one that opened a dialog: it has the focus before the browser paints", async () => {
+    await enter(s.page, s.plant, "/settings/people");
+    const label = await button("Add somebody").evaluate(async (opener: HTMLElement) => {
+      opener.click();
+      await Promise.resolve();
+      return document.activeElement instanceof HTMLInputElement && document.activeElement.labels?.[0]?.textContent;
+    });
+    expect(label).toMatch(/^Name/);
+  });
+
   it("write somebody down with the keyboard alone, quiet hours and all", async () => {
     await enter(s.page, s.plant, "/settings/people");
     await s.page.getByText("Nobody can be told yet").waitFor();
