@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { me } from "./lib/api.ts";
 import { falls, held, sound } from "./lib/attention.ts";
 import { useKeys } from "./lib/keys.ts";
@@ -28,7 +28,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   const shown = routes.filter((route) => route.nav && (!route.role || may(route.role)));
 
   // Who uses a screen reader hears the new page's title, not the old page's middle.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current !== path) main.current?.focus({ preventScroll: true });
     before.current = path;
   }, [path]);

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { recall, remember } from "./memory.ts";
 
 /** One thing that a key, or two in a row such as `g i`, does. */
@@ -25,11 +25,11 @@ export function setKeysOn(on: boolean): void {
   remember("keys", on ? "on" : "off");
 }
 
-/** These keys work while the component is on the page. */
+/** These keys work while the component is on the page: from the moment that it can be seen. */
 export function useKeys(list: readonly Shortcut[]): void {
   const offer = useRef(list);
   offer.current = list;
-  useEffect(() => {
+  useLayoutEffect(() => {
     offers.push(offer);
     return () => {
       offers.splice(offers.indexOf(offer), 1);
