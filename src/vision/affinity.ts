@@ -53,15 +53,23 @@ export function poseLikeness(a: Float32Array, b: Float32Array, sigma: number): n
 }
 
 /**
+ * How far a seen row is from where a track is expected, centre to centre, in the mean of both body lengths; infinite when nobody changes size so
+ * much. `length`: as in `affinity`.
+ */
+export function lengthsApart(expected: Float32Array, length: number, seen: Float32Array): number {
+  const seenLength = bodyLength(seen);
+  if (Math.max(length, seenLength) > MAX_RESIZE * Math.min(length, seenLength)) return Number.POSITIVE_INFINITY;
+  return centreDistance(expected, seen) / ((length + seenLength) / 2);
+}
+
+/**
  * How well a seen row fits where a track is expected, 0 (cannot be) to 1. Box overlap alone fails in a fall (a standing
  * and a lying box of one body overlap by a fifth), so the centres' distance in body lengths and the pose vote too.
  * `length`: how long the track's body is known to be, also while only a part of it shows; in the rows' unit.
  * `gap`: seconds since the track was last seen; the longer, the further the body may have come.
  */
 export function affinity(expected: Float32Array, length: number, seen: Float32Array, gap: number): number {
-  const seenLength = bodyLength(seen);
-  if (Math.max(length, seenLength) > MAX_RESIZE * Math.min(length, seenLength)) return 0;
-  const distance = centreDistance(expected, seen) / ((length + seenLength) / 2);
+  const distance = lengthsApart(expected, length, seen);
   if (distance > REACH + SPEED * gap) return 0;
   const spread = SPREAD + SPEED * 0.5 * gap;
   const near = Math.exp(-(distance * distance) / (2 * spread * spread));

@@ -1,5 +1,5 @@
 import type { Monotonic } from "../lib/clock.ts";
-import { affinity } from "./affinity.ts";
+import { affinity, lengthsApart } from "./affinity.ts";
 import { assign } from "./assign.ts";
 import { bodyLength, hipMiddle, torsoAngle } from "./body.ts";
 import { Kalman } from "./kalman.ts";
@@ -12,6 +12,11 @@ const LOW_SCORE = 0.1;
 /** A certain row may take a track from this affinity on, a doubtful one needs more. */
 const FIT = 0.15;
 const FIT_DOUBTFUL = 0.3;
+/**
+ * Who lies this near to where somebody was lost from view, in body lengths, is that one. The middle of a body that tips over moves by 0.7 of its
+ * length, and eyes fail while it moves fast.
+ */
+const LANDED_WITHIN = 1.2;
 /** How long a track goes on unseen, s; one that was last seen lying longer, for the floor is where eyes fail. */
 const COAST_S = 1.5;
 const COAST_LYING_S = 4;
@@ -75,11 +80,26 @@ export class Tracker {
     );
     this.#tracks = this.#tracks.filter((track) => track.lives(at));
     // A budding track that still lives was seen a second time: no ghost of one frame becomes somebody.
-    for (const track of this.#tracks) if (!track.confirmed) track.confirm(this.#nextId++);
+    for (const track of this.#tracks.filter(({ confirmed }) => !confirmed)) {
+      const lost = this.#lostBy(track);
+      if (lost) {
+        lost.see(track.row, at);
+        this.#tracks.splice(this.#tracks.indexOf(track), 1);
+      } else track.confirm(this.#nextId++);
+    }
     for (const row of unclaimed) {
       if (this.#tracks.length < MAX_TRACKS) this.#tracks.push(new Followed(0, row, at));
     }
     return this.#tracks.filter((track) => track.confirmed);
+  }
+
+  /** Who was lost from view and now lies where `found` is, if anybody. */
+  #lostBy(found: Followed): Followed | undefined {
+    if (!found.lies) return undefined;
+    const lost = this.#tracks.filter((track) => track.confirmed && track.coasting);
+    const apart = lost.map((track) => lengthsApart(track.row, track.length, found.row));
+    const least = Math.min(...apart);
+    return least <= LANDED_WITHIN ? lost[apart.indexOf(least)] : undefined;
   }
 }
 
@@ -146,6 +166,10 @@ class Followed implements Track {
     return this.id > 0;
   }
 
+  get lies(): boolean {
+    return this.row[1]! > 0.5;
+  }
+
   confirm(id: number): void {
     this.id = id;
   }
@@ -184,7 +208,7 @@ class Followed implements Track {
   lives(at: Monotonic): boolean {
     if (!this.coasting) return true;
     if (!this.confirmed) return false;
-    const lay = this.row[1]! > 0.5 || this.#sides[2].position > this.#sides[3].position;
+    const lay = this.lies || this.#sides[2].position > this.#sides[3].position;
     return at - this.lastSeen <= (lay ? COAST_LYING_S : COAST_S) * 1000;
   }
 

@@ -83,6 +83,46 @@ describe("a tracker", () => {
     expect(looks.at(-1)!.tracks[0]!.coasting).toBe(false);
   });
 
+  describe("that loses a body in its fall and finds one lying", () => {
+    const lost = (later: Float32Array) =>
+      idsOf(play((t) => (t < 1 ? [row({ x: 0.5, y: 0.6, height: 0.4 })] : t < 1.3 ? [] : [later])));
+
+    it("takes it for that body, a body length from where it was expected", () => {
+      expect(lost(row({ x: 0.3, y: 0.85, height: 0.4, tipped: 80 }))).toEqual([1]);
+    });
+
+    it("takes it for somebody else when it is farther away than a body falls", () => {
+      expect(lost(row({ x: 1.1, y: 0.85, height: 0.4, tipped: 80 }))).toEqual([1, 2]);
+    });
+
+    it("takes it for somebody else when it stands: people do not jump", () => {
+      expect(lost(row({ x: 0.5, y: 1, height: 0.4 }))).toEqual([1, 2]);
+    });
+
+    it("takes it for somebody else when it is no body of that size", () => {
+      expect(lost(row({ x: 0.45, y: 0.8, height: 0.12, tipped: 80 }))).toEqual([1, 2]);
+    });
+
+    it("leaves it alone while nobody is lost", () => {
+      const standing = row({ x: 0.5, y: 0.6, height: 0.4 });
+      const looks = play((t) => (t < 1 ? [standing] : [standing, row({ x: 0.3, y: 0.85, height: 0.4, tipped: 80 })]));
+      expect(idsOf(looks)).toEqual([1, 2]);
+      expect(looks.at(-1)!.tracks.map(({ coasting }) => coasting)).toEqual([false, false]);
+    });
+
+    it("gives it to the nearest of two who are lost", () => {
+      const looks = play((t) =>
+        t < 1
+          ? [row({ x: 0.5, y: 0.6, height: 0.4 }), row({ x: 0.9, y: 0.6, height: 0.4 })]
+          : t < 1.3
+            ? []
+            : [row({ x: 0.75, y: 0.85, height: 0.4, tipped: 80 })],
+      );
+      const found = looks.find(({ t }) => t > 1.45)!.tracks.filter(({ coasting }) => !coasting);
+      expect(found.map(({ id }) => id)).toEqual([looks[5]!.tracks.find((track) => centreX(track) > 0.7)!.id]);
+    });
+  });
+
   it("prefers a certain row to a doubtful one that fits better", () => {
     const looks = play(
       (t) => (t < 1 ? [row({ x: 0.5, y: 0.9 })] : [row({ x: 0.7, y: 0.9 }), row({ x: 0.5, y: 0.9, score: 0.2 })]),
