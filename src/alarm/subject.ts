@@ -17,7 +17,7 @@ const TRUST_LOST = 0.03;
 /** Of the average score that an alarm needs, a single frame must have this share to say that somebody falls. */
 const SEEN_SHARE = 0.5;
 /** Average score of somebody whose past is unknown that an alarm needs at least: no history makes up for a bad view. */
-const SURE = 0.5;
+const SURE = 0.7;
 /** A box this near to a side of the picture, in picture widths, may belong to somebody who leaves. */
 const SIDE = 0.02;
 /** A posture this likely counts as standing or sitting again. */
@@ -152,8 +152,8 @@ export class Subject {
           this.#state = "fallen";
           return judged("confirmed", this.#lying, grounded);
         }
-        // Getting up must outweigh lying: one upright frame of a flickering detector cancels nothing.
-        if (this.#upright.yes >= tier1.needed && waited >= 0.3) {
+        // Getting up must outweigh lying: upright frames of a detector that flickers (legs in the air look like somebody standing) cancel nothing.
+        if (this.#upright.yes >= tier1.needed && this.#upright.yes > this.#lying.yes && waited >= 0.3) {
           return judged("recovered", this.#upright, person.posture.upright);
         }
         if (waited >= recoverWithinS) {

@@ -93,6 +93,16 @@ describe("an alarm", () => {
     expect(stage.alarm.open).toEqual([]);
   });
 
+  it("is no near miss while somebody on the ground looks upright in every other frame", () => {
+    let frame = 0;
+    const flickering = () => (frame++ % 2 === 0 ? [person("fallen")] : [person("upright")]);
+    const stage = new Stage(
+      {},
+      { tier1: { score: 0.5, needed: 2, asked: 5 }, tier2: { score: 0.5, needed: 3, asked: 6 } },
+    );
+    expect(stage.play("falling", 0.4).play(flickering, 1.5).kinds).toEqual(["suspected", "confirmed"]);
+  });
+
   it("is cleared without confirmation when the suspicion neither holds nor resolves", () => {
     expect(new Stage().play("falling", 0.4).play("low", 4).kinds).toEqual(["suspected", "cleared"]);
   });
@@ -121,7 +131,7 @@ describe("an alarm", () => {
   });
 
   it("needs a better look at somebody whose past is unknown than at somebody who stood", () => {
-    const unsure = (pose: "upright" | "falling") => () => [person(pose, { score: 0.45 })];
+    const unsure = (pose: "upright" | "falling") => () => [person(pose, { score: 0.65 })];
     expect(new Stage({}, { stoodBefore: 3 }).play(unsure("falling"), 1.5).kinds).toEqual([]);
     const known = new Stage({}, { stoodBefore: 3 }).play(unsure("upright"), 1).play(unsure("falling"), 0.5);
     expect(known.kinds).toEqual(["suspected"]);
