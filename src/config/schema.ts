@@ -244,7 +244,7 @@ export const alarmSchema = z.strictObject({
     .strictObject({
       afterS: seconds.default(10).describe("s that somebody must lie, without a seen fall, before `down` alarms"),
       minScore: unit
-        .default(0.5)
+        .default(0.6)
         .describe("average detection score that this needs: nothing that merely looks like a body may"),
     })
     .prefault({})
