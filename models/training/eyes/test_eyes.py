@@ -27,7 +27,7 @@ from .paint_cpu import Easel
 from .scene import Layer, Maker, Scene, Store, lying_of, move, similarity
 from .target import targets
 from .train import floats
-from .train_look import EDGE, Squares, listed, losses as look_losses, seen_anew, spots, trace
+from .train_look import EDGE, Squares, coarse, listed, losses as look_losses, seen_anew, spots, trace
 
 # a figure in a 100 x 200 picture: joints are dots of their own colour, so a picture says where they are
 PLACES = np.array([[50, 30], [54, 26], [46, 26], [58, 30], [42, 30], [65, 55], [35, 55], [72, 80], [28, 80], [74, 105], [26, 105],
@@ -463,7 +463,7 @@ class SecondLook(unittest.TestCase):
         joints[:, 0], joints[:, 1], joints[:, 2] = 48 + 14 * np.sin(np.arange(17) * 2.4), np.linspace(16, 80, 17), KNOWN
         picture = np.full((SPAN, SPAN, 3), 114, np.uint8)
         for k, (x, y, _) in enumerate(joints):
-            cv2.circle(picture, (int(x + MARGIN), int(y + MARGIN)), 2, (255, 200, 10 * k), -1)
+            cv2.circle(picture, (int(x + MARGIN), int(y + MARGIN)), 3, (255, 200, 10 * k), -1)
         truth = np.array([30, 12, 66, 84], np.float32)
         return picture, {"before": np.array([0, 0.4, 0.7], np.float32), "truth": truth, "joints": joints, "asked": np.bool_(True), "lying": np.float32(0)}
 
@@ -473,10 +473,19 @@ class SecondLook(unittest.TestCase):
             seen = seen_anew(*self.square(), rng, photo)
             for x, y, state in seen["joints"]:
                 if state == KNOWN and 2 < x < SIDE - 2 and 2 < y < SIDE - 2:
-                    self.assertGreater(int(seen["crop"][int(y), int(x), 0]) - int(seen["crop"][2, 2, 0]), 40)
+                    self.assertGreater(int(seen["crop"][int(y), int(x), 0]) - int(seen["crop"][2, 2, 0]), 8)
             sides.add((photo, float(seen["lying"])))
         self.assertNotIn((False, 1.0), sides)  # turned a little only
         self.assertIn((True, 1.0), sides)
+
+    def test_a_square_seen_from_far_away_keeps_its_light_and_loses_its_detail(self):
+        rng = np.random.default_rng(7)
+        sharp = np.repeat(rng.integers(60, 200, (SIDE, SIDE, 1)), 3, 2).astype(np.uint8)
+        for _ in range(20):
+            seen = coarse(sharp, rng)
+            self.assertEqual((seen.shape, seen.dtype), (sharp.shape, sharp.dtype))
+            self.assertLess(abs(float(seen.mean()) - float(sharp.mean())), 4)
+            self.assertLess(float(seen.std()), 0.8 * float(sharp.std()))
 
     def test_every_part_of_the_second_look_learns(self):
         torch.manual_seed(0)

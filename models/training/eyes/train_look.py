@@ -25,6 +25,7 @@ SPOT = 2.5  # pixels of the crop: how wide the spot is that a joint should leave
 EDGE = 3.0  # and the trace of an edge among columns or rows
 NOBODY = np.array([np.nan] * 2)
 PLAIN = 0.75  # share of people from photos as they are: joints are learned from them, people in any light and at any angle from scenes
+COARSE = 0.3  # share of photos as they are that are seen as from far away
 
 
 class Squares(IterableDataset):
@@ -45,7 +46,7 @@ class Squares(IterableDataset):
         while True:
             batch = []
             for n in range(self.size):
-                kind, share = (nobody, 0.5) if n % 4 == 0 else (somebody, PLAIN)
+                kind, share = (nobody, 0.5) if n % 3 == 0 else (somebody, PLAIN)
                 plain = rng.random() < share
                 among = kind[plain]
                 pictures, known, k = among[rng.integers(len(among))]
@@ -82,6 +83,8 @@ def seen_anew(picture: np.ndarray, known: dict, rng: np.random.Generator, plain:
     crop = cv2.warpAffine(picture, wide, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3)
     if plain and rng.random() < 0.6:
         crop = np.clip(crop * rng.uniform(0.6, 1.3) + rng.uniform(-30, 30), 0, 255).astype(np.uint8)
+    if plain and rng.random() < COARSE:
+        crop = coarse(crop, rng)
     logit, w, h = known["before"]
     c, s = abs(np.cos(a)), abs(np.sin(a))
     shape = np.array([np.hypot(w * c, h * s), np.hypot(w * s, h * c)]) * zoom  # of the ellipse in the first box
@@ -100,6 +103,13 @@ def seen_anew(picture: np.ndarray, known: dict, rng: np.random.Generator, plain:
         "crop": crop, "before": np.array([logit + rng.normal(0, 0.3), *shape], np.float32), "truth": truth.astype(np.float32), "exact": np.bool_(exact),
         "asked": np.bool_(known["asked"]), "joints": joints.astype(np.float32), "lying": np.float32(lying),
     }
+
+
+def coarse(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """As a camera far away sees it: fewer pixels, compressed."""
+    side = round(SIDE / rng.uniform(1.2, 3))
+    few = cv2.imencode(".jpg", cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 80))])[1]
+    return cv2.resize(cv2.imdecode(few, cv2.IMREAD_COLOR), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
 def trace(at: torch.Tensor, width: float) -> torch.Tensor:
