@@ -45,7 +45,7 @@ export interface Track {
 /**
  * Gives bodies ids that last through a fall. Per update: rows are thinned to one per body, then paired with tracks by
  * least total cost: certain rows with all tracks, doubtful rows with the tracks left over (the second pass of ByteTrack),
- * certain rows left over begin new tracks. Pure: time comes in with the rows.
+ * certain rows left over begin new tracks, unless they lie where somebody was just lost from view. Pure: time comes in with the rows.
  */
 export class Tracker {
   readonly #minScore: number;
