@@ -160,6 +160,16 @@ describe("an alarm", () => {
     expect(stage.alarm.open).toHaveLength(1);
   });
 
+  it("stays with its track while that is out of sight for a moment, whoever turns up beside it", () => {
+    const bystander = person("upright", { track: 2, y: 0.6 });
+    const stage = new Stage()
+      .play("falling", 0.4)
+      .play(() => [person("falling", { coasting: true, score: 0 }), bystander], 0.6)
+      .play(() => [person("fallen"), bystander], 2);
+    expect(stage.kinds).toEqual(["suspected", "confirmed"]);
+    expect(stage.alarm.open.map(({ track }) => track)).toEqual([1]);
+  });
+
   it("remembers that somebody stood when the track breaks before anything was suspected", () => {
     const broken = (gapS: number) =>
       new Stage({}, { stoodBefore: 3 })
