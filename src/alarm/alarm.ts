@@ -179,29 +179,29 @@ export class CameraAlarm {
     return false;
   }
 
-  /** `followed`: tracks that live, also those out of sight for a moment: who they are is for the tracker to say. */
+  /** `followed`: tracks that live, also those out of sight for a moment: a suspicion stays with its track while the tracker waits for it. */
   #subjectOf(person: Person, at: Monotonic, followed: ReadonlySet<number>): Subject {
     const known = this.#subjects.get(person.track);
     if (known) return known;
-    const falling = this.#lostNear(person, followed, ({ state }) => state !== "watching");
+    const falling = this.#lostNear(person, at, ({ state }, track) => state !== "watching" && !followed.has(track));
     if (falling !== undefined) {
       const subject = this.#subjects.get(falling) as Subject;
       this.#subjects.delete(falling);
       this.#subjects.set(person.track, subject);
       return subject;
     }
-    const before = this.#lostNear(person, followed, ({ lastSeen }) => at - lastSeen <= REMEMBER_MS);
+    const before = this.#lostNear(person, at, ({ lastSeen }) => at - lastSeen <= REMEMBER_MS);
     const subject = new Subject(this.#config, person, at, this.#subjects.get(before ?? Number.NaN));
     this.#subjects.set(person.track, subject);
     return subject;
   }
 
-  /** Track of the nearest subject that nobody follows any more: tracks often break on the way down and on landing. */
-  #lostNear(person: Person, followed: ReadonlySet<number>, counts: (subject: Subject) => boolean): number | undefined {
+  /** Track of the nearest subject that is out of view now: tracks often break on the way down and on landing. */
+  #lostNear(person: Person, at: Monotonic, counts: (subject: Subject, track: number) => boolean): number | undefined {
     let best: number | undefined;
     let bestDistance = ADOPT_WITHIN;
     for (const [track, subject] of this.#subjects) {
-      if (followed.has(track) || !counts(subject)) continue;
+      if (subject.lastSeen === at || !counts(subject, track)) continue;
       const a = subject.last.box;
       const b = person.box;
       const size = Math.max(a.x2 - a.x1, a.y2 - a.y1, b.x2 - b.x1, b.y2 - b.y1);

@@ -181,6 +181,12 @@ describe("an alarm", () => {
     expect(broken(2).kinds).toEqual([]);
   });
 
+  it("remembers so, too, while the tracker still waits for the broken track", () => {
+    const waitedFor = person("upright", { coasting: true, score: 0 });
+    const stage = new Stage({}, { stoodBefore: 3 }).play("empty", 2).play("upright", 1);
+    expect(stage.play(() => [waitedFor, person("falling", { track: 2, y: 0.55 })], 0.5).kinds).toEqual(["suspected"]);
+  });
+
   it("does not take somebody who turns up elsewhere for the one who stood", () => {
     const stage = new Stage({}, { stoodBefore: 3 }).play("empty", 2).play("upright", 1).play("empty", 0.4);
     expect(stage.play(() => [person("falling", { track: 2, x: 0.1 })], 0.5).kinds).toEqual([]);
