@@ -48,6 +48,7 @@ SIDE = posture(thigh_y=-60, shin_y=75, upper_arm_y=-70, forearm_y=-90, head_x=10
 KNEES = ("shin_l", "shin_r")
 HANDS = ("hand_l", "hand_r")
 BUTTOCKS = ("pelvis",)
+DELIBERATE_S = 2.2   # from standing to lying
 
 
 def pace(rng, seconds):
@@ -71,6 +72,12 @@ def to_floor(rng) -> list[Key]:
     if rng.random() < .5:
         return [Key(pace(rng, .9), SQUAT, 20, 0, FEET, LOW), Key(pace(rng, .9), FLOOR_SIT, -10, 0, BUTTOCKS, LOW)]
     return [Key(pace(rng, .8), HALF_KNEEL, 10, 0, FEET, LOW), Key(pace(rng, .6), KNEEL, 0, 0, KNEES, LOW), Key(pace(rng, .8), FOURS, 88, 0, KNEES, LOW)]
+
+
+def unhurried(keys: list[Key]) -> list[Key]:
+    """The same in no less than DELIBERATE_S: who is on the floor sooner has let himself fall."""
+    longer = max(1.0, DELIBERATE_S / sum(key.seconds for key in keys))
+    return [Key(key.seconds * longer, key.hinges, key.pitch, key.roll, key.carriers, key.name) for key in keys]
 
 
 def work(rng, key: Key, times: int) -> list[Key]:
@@ -114,7 +121,7 @@ def activity(rng: np.random.Generator, kind: str) -> list[Key]:
         return [*to_floor(rng)[:1], Key(pace(rng, .8), FLOOR_SIT, -10, 0, BUTTOCKS, LOW), *([up, down] * (times + 2))]
     if kind == "lie_down":
         bed = lying(rng)
-        return [*to_floor(rng), bed, hold(rng, bed, 2, 6)]
+        return [*unhurried([*to_floor(rng), bed]), hold(rng, bed, 2, 6)]
     if kind == "get_up":
         bed = lying(rng)
         bed.name = FALLEN

@@ -7,7 +7,7 @@ import observe
 from body import INDEX, PARENT, SEGMENTS, Body, visible_points
 from camera import look
 from clips import Eyes
-from daily import KINDS, perform
+from daily import DELIBERATE_S, KINDS, activity, perform
 from falls import CAUSES, fall
 from motion import FALL, FALLEN, FPS, LOW, UPRIGHT, load
 from net import ROW, SLOTS, FallScorer
@@ -64,6 +64,23 @@ def test_a_fall_ends_with_the_trunk_on_the_ground_and_daily_motion_ends_no_fall(
             assert motion.position[-1, INDEX["pelvis"], 2] < .35
         else:
             assert not (motion.posture == FALL).any()
+
+
+def test_who_sits_down_where_no_seat_is_lands_on_the_pelvis_first():
+    made = [fall(np.random.default_rng(number), Standing(), "seat") for number in range(8)]
+    fallen = [motion for motion in made if motion]
+    assert len(fallen) >= 6
+    for motion in fallen:
+        landing = motion.position[int(motion.ground_s * FPS)]
+        assert landing[INDEX["pelvis"], 2] < landing[INDEX["chest"], 2]
+        assert landing[INDEX["pelvis"], 2] < .35 < motion.position[0, INDEX["pelvis"], 2]
+
+
+def test_nobody_lies_down_on_purpose_as_fast_as_a_fall():
+    for number in range(60):
+        *down, rest = activity(np.random.default_rng(number), "lie_down")
+        assert sum(key.seconds for key in down) > DELIBERATE_S - 1e-9
+        assert rest.hinges is down[-1].hinges
 
 
 def test_nobody_sinks_into_the_floor(folder):
