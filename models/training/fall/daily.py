@@ -2,7 +2,7 @@
 
 A key frame is a pose (hinges and the turn of the pelvis), the time to get there and the segments that carry the body meanwhile.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -77,7 +77,7 @@ def to_floor(rng) -> list[Key]:
 def unhurried(keys: list[Key]) -> list[Key]:
     """The same in no less than DELIBERATE_S: who is on the floor sooner has let himself fall."""
     longer = max(1.0, DELIBERATE_S / sum(key.seconds for key in keys))
-    return [Key(key.seconds * longer, key.hinges, key.pitch, key.roll, key.carriers, key.name) for key in keys]
+    return [replace(key, seconds=key.seconds * longer) for key in keys]
 
 
 def work(rng, key: Key, times: int) -> list[Key]:

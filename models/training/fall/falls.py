@@ -79,7 +79,7 @@ def before(rng: np.random.Generator, puppet: Puppet, captured: Captured, cause: 
 
 def sitting_down(rng: np.random.Generator, puppet: Puppet, frames: int):
     """Standing, then on the way to a seat that is not there, or into a crouch that does not hold. Of 227 falls that cameras saw in care homes, 28 began
-    with sitting down (Robinovitch et al., Lancet 2013)."""
+    with sitting down (Robinovitch et al., Lancet 2013). Pelvis [F,3], rotation [F,3,3], hinges [F,J]."""
     way = max(6, int(rng.uniform(.5, 1.3) * FPS))
     share = np.concatenate((np.zeros(frames), np.linspace(0, 1, way) ** 2 * rng.uniform(.4, 1)))[:, None]
     low = SIT if rng.random() < .5 else SINK
