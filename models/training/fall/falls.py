@@ -88,7 +88,7 @@ def sitting_down(rng: np.random.Generator, puppet: Puppet, frames: int):
     return grounded(puppet, turn, hinges, [FEET] * len(share)), turn, hinges
 
 
-def furniture(rng: np.random.Generator, cause: str, puppet: Puppet, seat: float) -> str:
+def furniture(rng: np.random.Generator, cause: str, seat: float) -> str:
     """What stands around: the chair that is sat on, now and then a bench or box to fall against."""
     parts = []
     if cause == "chair":
@@ -149,7 +149,7 @@ def fall(rng: np.random.Generator, captured: Captured, cause: str) -> Motion | N
     seat = at[-1, 2] - .06 * body.height * body.girth if cause == "chair" else 0
     slippery = rng.uniform(.1, .3) if cause == "slip" else rng.uniform(.6, 1.1)
     at[:, :2] -= at[-1, :2]
-    puppet = Puppet(body, furniture(rng, cause, Puppet(body), seat), slippery)
+    puppet = Puppet(body, furniture(rng, cause, seat), slippery)
     model, data = puppet.model, puppet.data
     position, rotation = (list(part) for part in puppet.pose(at, turn, hinges))
     onset = len(position)
